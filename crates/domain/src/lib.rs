@@ -1,1 +1,27 @@
-//! domain
+//! Nouns and decisions of FerryAlert.
+//!
+//! Promises: every function is a pure function of its arguments, so a decision can be tested, replayed
+//! and explained. Never does I/O, never reads a clock, never draws a random number: `now` and `random`
+//! are arguments.
+
+#[macro_use]
+mod closed_set;
+
+pub mod access;
+pub mod cadence;
+pub mod change;
+pub mod code;
+pub mod delivery;
+pub mod facts;
+pub mod id;
+pub mod operator;
+mod operators;
+pub mod plan;
+pub mod sailing;
+pub mod target;
+pub mod watch;
+
+pub use closed_set::NotInSet;
+
+#[cfg(test)]
+mod samples;
