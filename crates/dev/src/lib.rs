@@ -1,1 +1,11 @@
-//! dev
+//! The developer's machine room: a private PostgreSQL and Redis, a seeded world, simulated operators
+//! and the runner of the tests. It never ships, and it never links `store`, `app` or `workers`: it
+//! must build while a changed query still lacks its entry in the cache it is about to renew.
+
+pub mod cargo;
+pub mod checkout;
+pub mod cluster;
+pub mod leash;
+pub mod prepare;
+pub mod progress;
+pub mod stop;

@@ -1,0 +1,98 @@
+//! The private directory of one set of servers: ours alone, locked while the set runs. Never
+//! follows a directory somebody else put in its place.
+
+use super::Purpose;
+use crate::leash::Account;
+use anyhow::{Context, Result, bail, ensure};
+use nix::unistd::{Gid, Uid};
+use std::{
+    fs::{self, DirBuilder, File, TryLockError},
+    io::ErrorKind,
+    os::unix::fs::{DirBuilderExt, MetadataExt},
+    path::{Path, PathBuf},
+};
+
+/// A locked directory. The lock ends with the value, or with the process.
+pub(super) struct Private {
+    /// Where the servers keep their files and sockets.
+    pub(super) dir: PathBuf,
+    /// Who owns it, when it is not us.
+    pub(super) account: Option<Account>,
+    _lock: File,
+}
+
+impl Private {
+    /// Makes and locks the directory of this purpose.
+    ///
+    /// # Errors
+    /// When the set already runs, or the directory is not ours.
+    pub(super) fn open(base: &Path, purpose: Purpose, account: Option<Account>) -> Result<Private> {
+        // Others may pass through the base, to reach what is theirs below; they may not look around.
+        own_dir(base, 0o711, None)?;
+        let lock = lock(base, purpose.as_str())?;
+        let dir = base.join(purpose.as_str());
+        own_dir(&dir, 0o700, account)?;
+        Ok(Private { dir, account, _lock: lock })
+    }
+
+    /// Removes what earlier runs left in the directory.
+    ///
+    /// # Errors
+    /// When a file cannot be removed.
+    pub(super) fn empty(&self) -> Result<()> {
+        for entry in fs::read_dir(&self.dir)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                fs::remove_dir_all(entry.path())?;
+            } else {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Removes the base and all in it.
+///
+/// # Errors
+/// When a set in it runs.
+pub(super) fn remove(base: &Path) -> Result<()> {
+    if !base.exists() {
+        return Ok(());
+    }
+    let mut locks = Vec::new();
+    for entry in fs::read_dir(base)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "lock") {
+            let purpose = path.file_stem().unwrap_or_default().to_string_lossy();
+            locks.push(lock(base, &purpose)?);
+        }
+    }
+    fs::remove_dir_all(base).with_context(|| format!("{} cannot be removed", base.display()))
+}
+
+fn lock(base: &Path, purpose: &str) -> Result<File> {
+    let path = base.join(format!("{purpose}.lock"));
+    let file = File::options().create(true).append(true).open(&path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => bail!("`cargo dev {purpose}` already runs in this checkout"),
+        Err(TryLockError::Error(cause)) => Err(cause).with_context(|| format!("{} cannot be locked", path.display())),
+    }
+}
+
+fn own_dir(dir: &Path, mode: u32, account: Option<Account>) -> Result<()> {
+    match DirBuilder::new().mode(mode).create(dir) {
+        Ok(()) => {
+            if let Some(Account { uid, gid }) = account {
+                nix::unistd::chown(dir, Some(Uid::from_raw(uid)), Some(Gid::from_raw(gid)))?;
+            }
+        }
+        Err(cause) if cause.kind() == ErrorKind::AlreadyExists => {}
+        Err(cause) => return Err(cause).with_context(|| format!("{} cannot be made", dir.display())),
+    }
+    let owner = account.map_or_else(|| Uid::effective().as_raw(), |account| account.uid);
+    let found = fs::symlink_metadata(dir)?;
+    ensure!(found.is_dir() && found.uid() == owner, "{} is not ours: somebody else made it", dir.display());
+    Ok(())
+}
