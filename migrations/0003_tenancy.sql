@@ -123,7 +123,10 @@ create table alert (
   held_until timestamptz,
   released_at timestamptz,
   closed_at timestamptz,
-  closed_reason text check (closed_reason in ('gone', 'departed', 'answered', 'watch_changed')),
+  closed_reason text check (closed_reason in ('gone', 'departed', 'answered')),
+  -- "Booked, stop" or "Keep watching", as the person said.
+  answer text check (answer in ('stop', 'keep')),
+  answered_at timestamptz,
   created_at timestamptz not null default now(),
   primary key (tenant_id, id),
   foreign key (tenant_id, watch_id) references watch (tenant_id, id) on delete cascade

@@ -1,1 +1,90 @@
-//! store
+//! All SQL of FerryAlert, and the only way to it. The pool is private: a tenant's rows are reached
+//! through a [`TenantTx`], which can be made only from a [`Membership`], a [`Capability`] or a
+//! [`Claimed`] row, each of which can be made only from the database. Nothing here decides policy;
+//! that is `domain`'s.
+
+pub mod alert;
+pub mod capability;
+pub mod catalog;
+pub mod change;
+pub mod delivery;
+pub mod listen;
+pub mod migrate;
+pub mod prune;
+pub mod target;
+mod tenant;
+pub mod watch;
+
+pub use capability::{Capability, LinkKey, Purpose};
+pub use tenant::{Audit, Claimed, Membership, TenantTx};
+
+use sqlx::{PgPool, postgres::PgPoolOptions};
+use std::{str::FromStr, time::Duration};
+
+/// A database call failed. Nobody branches on the cause but on [`Error::is_duplicate`]; the text is
+/// for the log, never for a user.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The driver or the server refused.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A migration failed.
+    #[error("migration: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// A stored value is not one of the words the domain knows.
+    #[error("stored value: {0}")]
+    Stored(String),
+}
+
+impl Error {
+    /// Whether a unique key refused the row.
+    #[must_use]
+    pub fn is_duplicate(&self) -> bool {
+        matches!(self, Error::Database(sqlx::Error::Database(cause)) if cause.is_unique_violation())
+    }
+}
+
+/// Result of this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A connection pool of one runtime role. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pool: PgPool,
+}
+
+/// How long a statement may wait for a free connection before it is an error, in seconds.
+const ACQUIRE_TIMEOUT_S: u64 = 10;
+
+impl Store {
+    /// Connects as the role the URL names, with at most `connections` connections.
+    ///
+    /// # Errors
+    /// When the URL does not parse or the server refuses.
+    pub async fn connect(url: &str, connections: u32) -> Result<Store> {
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(ACQUIRE_TIMEOUT_S))
+            .connect_with(migrate::options(url)?)
+            .await?;
+        Ok(Store { pool })
+    }
+
+    /// What this database is for: `production` or `development`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn environment(&self) -> Result<String> {
+        Ok(sqlx::query_scalar!("select environment from deployment").fetch_one(&self.pool).await?)
+    }
+
+    /// Closes the pool; open transactions roll back.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Reads a stored word as a value of the domain.
+fn word<T: FromStr>(text: &str) -> Result<T> {
+    text.parse().map_err(|_| Error::Stored(format!("{text:?} is no {}", std::any::type_name::<T>())))
+}

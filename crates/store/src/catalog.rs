@@ -1,0 +1,165 @@
+//! Operators, terminals and routes: written from the manifests, read by the workers. Limits an
+//! administrator set survive a sync; names and places do not.
+
+use crate::{Result, Store, word};
+use chrono::{DateTime, Utc};
+use domain::operator::Operator;
+use sqlx::{
+    Connection,
+    postgres::{PgConnectOptions, PgConnection},
+};
+use std::str::FromStr;
+
+/// An operator's limits and state, as the workers must respect them now.
+#[derive(Clone, Debug)]
+pub struct OperatorRow {
+    /// Which operator.
+    pub operator: Operator,
+    /// Whether polling is allowed at all: enabled and not killed.
+    pub polled: bool,
+    /// No target is asked more often than this, in seconds before the time scale.
+    pub floor_s: u32,
+    /// Requests a minute over all targets, before the time scale.
+    pub requests_per_min: u32,
+    /// Requests in flight at once.
+    pub concurrency_cap: u8,
+    /// What the number of targets stretches intervals to, in seconds before the time scale.
+    pub stretch_s: u32,
+    /// Failed polls in a row, over all targets.
+    pub failures_in_row: u32,
+    /// Until when the breaker lets nothing but a probe through.
+    pub open_until: Option<DateTime<Utc>>,
+}
+
+/// Writes what the manifests say. Run as the owner after migrating, by whoever installs.
+///
+/// # Errors
+/// When the server refuses.
+pub async fn sync(owner_url: &str) -> Result<()> {
+    let options = PgConnectOptions::from_str(owner_url)?.options([("search_path", "app,pg_temp")]);
+    let mut connection = PgConnection::connect_with(&options).await?;
+    let mut tx = connection.begin().await?;
+    for operator in Operator::ALL {
+        let manifest = operator.manifest();
+        sqlx::query!(
+            "insert into operator (id, name, enabled, disabled_reason, floor_s, requests_per_min, concurrency_cap)
+             values ($1, $2, $3, $4, $5, $6, $7)
+             on conflict (id) do update set name = excluded.name, floor_s = greatest(operator.floor_s, excluded.floor_s)",
+            operator.as_str(),
+            manifest.name,
+            manifest.enabled_by_default,
+            manifest.disabled_reason,
+            i32::try_from(manifest.floor_s).unwrap_or(i32::MAX),
+            i32::try_from(manifest.requests_per_min).unwrap_or(i32::MAX),
+            i16::from(manifest.concurrency_cap),
+        )
+        .execute(&mut *tx)
+        .await?;
+        for terminal in manifest.terminals {
+            sqlx::query!(
+                "insert into terminal (operator_id, code, name, zone) values ($1, $2, $3, $4)
+                 on conflict (operator_id, code) do update set name = excluded.name, zone = excluded.zone",
+                operator.as_str(),
+                terminal.code,
+                terminal.name,
+                terminal.zone.name(),
+            )
+            .execute(&mut *tx)
+            .await?;
+        }
+        for route in manifest.routes {
+            sqlx::query!(
+                "insert into route (operator_id, code, from_code, to_code) values ($1, $2, $3, $4)
+                 on conflict (operator_id, code) do nothing",
+                operator.as_str(),
+                route.code,
+                route.from,
+                route.to,
+            )
+            .execute(&mut *tx)
+            .await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(connection.close().await?)
+}
+
+impl Store {
+    /// All operators with their present limits.
+    ///
+    /// # Errors
+    /// When the database cannot be read or names an operator this build does not know.
+    pub async fn operators(&self) -> Result<Vec<OperatorRow>> {
+        let rows = sqlx::query!(
+            r#"select id, enabled and killed_at is null as "polled!", floor_s, requests_per_min, concurrency_cap,
+                      stretch_s, failures_in_row, open_until
+               from operator order by id"#
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(OperatorRow {
+                    operator: word(&row.id)?,
+                    polled: row.polled,
+                    floor_s: row.floor_s.unsigned_abs(),
+                    requests_per_min: row.requests_per_min.unsigned_abs(),
+                    concurrency_cap: u8::try_from(row.concurrency_cap).unwrap_or(1),
+                    stretch_s: row.stretch_s.unsigned_abs(),
+                    failures_in_row: row.failures_in_row.unsigned_abs(),
+                    open_until: row.open_until,
+                })
+            })
+            .collect()
+    }
+
+    /// How many targets of an operator somebody wants now.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn wanted_targets(&self, operator: Operator) -> Result<u64> {
+        let count = sqlx::query_scalar!(
+            r#"select count(*) as "count!" from target where operator_id = $1 and plan is not null"#,
+            operator.as_str()
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// Records to what the budget stretches an operator's intervals, in seconds before the time scale.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn set_stretch(&self, operator: Operator, stretch_s: u32) -> Result<()> {
+        sqlx::query!(
+            "update operator set stretch_s = $2 where id = $1 and stretch_s <> $2",
+            operator.as_str(),
+            i32::try_from(stretch_s).unwrap_or(i32::MAX)
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Records the breaker after a poll.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn set_breaker(
+        &self,
+        operator: Operator,
+        failures_in_row: u32,
+        open_until: Option<DateTime<Utc>>,
+    ) -> Result<()> {
+        sqlx::query!(
+            "update operator set failures_in_row = $2, open_until = $3 where id = $1",
+            operator.as_str(),
+            i32::try_from(failures_in_row).unwrap_or(i32::MAX),
+            open_until
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,194 @@
+//! Changes on their way to alerts: claimed one at a time, judged in pages, recorded in batches. Every
+//! step may run twice; the unique keys of alerts and deliveries let the second run do nothing.
+
+use crate::{Result, Store, word};
+use chrono::{DateTime, Utc};
+use domain::{
+    cadence::Releases,
+    change::AlertKind,
+    facts::Facts,
+    id::{ChangeId, TargetId},
+    operator::Operator,
+    plan::Plan,
+    code::VehicleClass,
+    sailing::Sailing,
+    watch::{Criteria, ReturnLeg},
+};
+use sqlx::{Postgres, Transaction, types::Json};
+use uuid::Uuid;
+
+/// A change that one worker is fanning out. Dropping it lets another worker take it.
+pub struct ChangeClaim {
+    tx: Transaction<'static, Postgres>,
+    /// Which change.
+    pub id: ChangeId,
+    /// Of which target.
+    pub target: TargetId,
+    /// Of which sailing.
+    pub sailing: Sailing,
+    /// The facts before; none at first sight.
+    pub before: Option<Facts>,
+    /// The facts after.
+    pub after: Facts,
+    /// When the poll that saw it started.
+    pub polled_at: DateTime<Utc>,
+    /// From when each plan may know.
+    pub releases: Releases,
+}
+
+/// One leg of an evaluated, active watch that asks the changed target.
+#[derive(Clone, Debug)]
+pub struct WatchOnTarget {
+    /// The watch; its tenant stays in the database.
+    pub watch: Uuid,
+    /// 0 outbound, 1 return.
+    pub leg: i16,
+    /// The class it reads.
+    pub class: VehicleClass,
+    /// What it wants.
+    pub criteria: Criteria,
+    /// Its return leg.
+    pub return_leg: Option<ReturnLeg>,
+    /// Its tenant's plan now.
+    pub plan: Plan,
+}
+
+/// A watch whose predicate rose with a change.
+#[derive(Clone, Debug)]
+pub struct Risen {
+    /// The watch.
+    pub watch: Uuid,
+    /// 0 outbound, 1 return.
+    pub leg: i16,
+    /// Why it alerts.
+    pub kind: AlertKind,
+    /// The instant before which its plan may not know; none if it may know now.
+    pub held_until: Option<DateTime<Utc>>,
+}
+
+/// Where a walk over the watches of a target stands.
+pub type Cursor = (Uuid, i16);
+
+/// Before the first watch.
+pub const START: Cursor = (Uuid::nil(), -1);
+
+impl Store {
+    /// Claims the oldest change that is not fanned out and that no other worker holds.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    #[expect(clippy::disallowed_methods, reason = "the claim of a change touches no tenant table")]
+    pub async fn claim_change(&self) -> Result<Option<ChangeClaim>> {
+        let mut tx = self.pool.begin().await?;
+        let row = sqlx::query!(
+            r#"select c.id, c.target_id, c.before as "before: Json<Facts>", c.after as "after: Json<Facts>", c.polled_at,
+                      c.free_at, c.plus_at, c.pro_at, c.fleet_at,
+                      s.operator_id, s.route_code, s.key, s.departs_local, s.departs_at, s.vessel, te.zone
+               from change c
+                 join sailing s on s.id = c.sailing_id
+                 join route r on r.operator_id = s.operator_id and r.code = s.route_code
+                 join terminal te on te.operator_id = r.operator_id and te.code = r.from_code
+               where c.fanned_out_at is null
+               order by c.id limit 1
+               for no key update of c skip locked"#
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(ChangeClaim {
+            tx,
+            id: ChangeId(row.id),
+            target: TargetId(row.target_id),
+            sailing: Sailing {
+                operator: word::<Operator>(&row.operator_id)?,
+                route: word(&row.route_code)?,
+                key: word(&row.key)?,
+                departs_local: row.departs_local,
+                zone: word(&row.zone)?,
+                departs_at: row.departs_at,
+                vessel: row.vessel,
+            },
+            before: row.before.map(|facts| facts.0),
+            after: row.after.0,
+            polled_at: row.polled_at,
+            releases: Releases { free: row.free_at, plus: row.plus_at, pro: row.pro_at, fleet: row.fleet_at },
+        }))
+    }
+
+    /// The next page of watches that ask a target.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn watches_of_target(&self, target: TargetId, after: Cursor, limit: i32) -> Result<Vec<WatchOnTarget>> {
+        let rows = sqlx::query!(
+            r#"select watch_id as "watch_id!", leg as "leg!", class as "class!",
+                      criteria as "criteria!: Json<Criteria>", return_leg as "return_leg: Json<ReturnLeg>", plan as "plan!"
+               from watches_of_target($1, $2, $3, $4)"#,
+            target.0,
+            after.0,
+            after.1,
+            limit
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(WatchOnTarget {
+                    watch: row.watch_id,
+                    leg: row.leg,
+                    class: word(&row.class)?,
+                    criteria: row.criteria.0,
+                    return_leg: row.return_leg.map(|leg| leg.0),
+                    plan: word(&row.plan)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Records one alert for each risen watch, and the deliveries of those that are not held. Returns
+    /// how many alerts and deliveries are new.
+    ///
+    /// # Errors
+    /// When the database refuses; then none is recorded.
+    pub async fn record_alerts(&self, change: ChangeId, risen: &[Risen], now: DateTime<Utc>) -> Result<(u64, u64)> {
+        let row = sqlx::query!(
+            r#"with recorded as materialized (select * from record_alerts($1, $2, $3, $4, $5, $6))
+               select alerts as "alerts!", deliveries as "deliveries!",
+                      case when deliveries > 0 then pg_notify('ferry', 'delivery')::text end as notified
+               from recorded"#,
+            change.0,
+            &risen.iter().map(|one| one.watch).collect::<Vec<_>>(),
+            &risen.iter().map(|one| one.leg).collect::<Vec<_>>(),
+            &risen.iter().map(|one| one.kind.as_str().to_owned()).collect::<Vec<_>>(),
+            &risen.iter().map(|one| one.held_until).collect::<Vec<_>>() as _,
+            now
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok((row.alerts.unsigned_abs(), row.deliveries.unsigned_abs()))
+    }
+
+    /// Closes the open alerts of these watches on the change's sailing.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn close_alerts(&self, change: ChangeId, watches: &[Uuid], now: DateTime<Utc>) -> Result<u64> {
+        let closed = sqlx::query_scalar!(r#"select close_alerts($1, $2, $3) as "closed!""#, change.0, watches, now)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(closed.unsigned_abs())
+    }
+}
+
+impl ChangeClaim {
+    /// Marks the change as fanned out and lets it go.
+    ///
+    /// # Errors
+    /// When the database refuses; then another worker will do the fan-out again.
+    pub async fn finish(mut self, now: DateTime<Utc>) -> Result<()> {
+        sqlx::query!("update change set fanned_out_at = $2 where id = $1", self.id.0, now)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(self.tx.commit().await?)
+    }
+}

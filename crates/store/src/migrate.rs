@@ -1,0 +1,23 @@
+//! Brings a database to this version's schema. Forward only; run as the owner, never as a runtime role.
+
+use crate::Result;
+use sqlx::{
+    Connection,
+    postgres::{PgConnectOptions, PgConnection},
+};
+use std::str::FromStr;
+
+/// Runs every migration that has not run yet.
+///
+/// # Errors
+/// When the server refuses, or an applied migration differs from the one in this build.
+pub async fn run(owner_url: &str) -> Result<()> {
+    let mut connection = PgConnection::connect_with(&PgConnectOptions::from_str(owner_url)?).await?;
+    sqlx::migrate!("../../migrations").run(&mut connection).await?;
+    Ok(connection.close().await?)
+}
+
+/// Options of a runtime connection: unqualified names mean schema `app`, whatever the URL says.
+pub(crate) fn options(url: &str) -> Result<PgConnectOptions> {
+    Ok(PgConnectOptions::from_str(url)?.options([("search_path", "app,pg_temp")]))
+}

@@ -1,0 +1,299 @@
+//! Watches of one tenant: made with their questions and channels, read back, changed. A watch that is
+//! new, edited or resumed has `evaluated_at` null on its targets until a worker holds it against what
+//! is already known.
+
+use crate::{Result, Store, TenantTx, word};
+use chrono::{DateTime, Utc};
+use domain::{
+    facts::Facts,
+    id::{ChannelId, SailingId, TargetId, UserId, WatchId},
+    operator::Operator,
+    plan::Plan,
+    code::VehicleClass,
+    sailing::Sailing,
+    watch::{Criteria, ReturnLeg},
+};
+use sqlx::types::Json;
+
+/// What a new watch holds.
+#[derive(Clone, Debug)]
+pub struct NewWatch<'a> {
+    /// Its id, made by the caller.
+    pub id: WatchId,
+    /// Whose it is.
+    pub user: UserId,
+    /// Of which operator.
+    pub operator: Operator,
+    /// What is wanted.
+    pub criteria: &'a Criteria,
+    /// The way back, if wanted.
+    pub return_leg: Option<&'a ReturnLeg>,
+    /// Currency of its prices, ISO 4217.
+    pub currency: &'a str,
+    /// When it ends by itself.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// One question a watch asks.
+#[derive(Clone, Debug)]
+pub struct WatchTarget {
+    /// Which target.
+    pub target: TargetId,
+    /// 0 outbound, 1 return.
+    pub leg: i16,
+    /// The class it reads from the answer.
+    pub class: VehicleClass,
+    /// Whether it was held against what is known.
+    pub evaluated: bool,
+}
+
+/// A watch as a worker judges it.
+#[derive(Clone, Debug)]
+pub struct JudgedWatch {
+    /// Which watch.
+    pub id: WatchId,
+    /// Moves with every edit that matters.
+    pub version: i32,
+    /// What is wanted.
+    pub criteria: Criteria,
+    /// The way back.
+    pub return_leg: Option<ReturnLeg>,
+    /// The tenant's plan now.
+    pub plan: Plan,
+    /// Its questions.
+    pub targets: Vec<WatchTarget>,
+}
+
+/// A sailing as a target tells it.
+#[derive(Clone, Debug)]
+pub struct KnownSailing {
+    /// Its row.
+    pub id: SailingId,
+    /// Which target told.
+    pub target: TargetId,
+    /// The sailing.
+    pub sailing: Sailing,
+    /// Its last known facts.
+    pub facts: Facts,
+    /// From when the asking plan may know these facts; none if always.
+    pub release_at: Option<DateTime<Utc>>,
+    /// Start of the target's last good poll.
+    pub last_good_at: DateTime<Utc>,
+}
+
+/// Inserts a watch with its questions and channels, and wakes the workers when the transaction commits.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn insert(
+    tx: &mut TenantTx,
+    watch: &NewWatch<'_>,
+    targets: &[(TargetId, i16, VehicleClass)],
+    channels: &[ChannelId],
+) -> Result<()> {
+    sqlx::query!(
+        "insert into watch (tenant_id, id, user_id, operator_id, criteria, return_leg, currency, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        tx.tenant,
+        watch.id.0,
+        watch.user.0,
+        watch.operator.as_str(),
+        Json(watch.criteria) as _,
+        watch.return_leg.map(Json) as _,
+        watch.currency,
+        watch.expires_at
+    )
+    .execute(&mut *tx.tx)
+    .await?;
+    for (target, leg, class) in targets {
+        sqlx::query!(
+            "insert into watch_target (tenant_id, watch_id, target_id, leg, class) values ($1, $2, $3, $4, $5)
+             on conflict do nothing",
+            tx.tenant,
+            watch.id.0,
+            target.0,
+            leg,
+            class.as_str()
+        )
+        .execute(&mut *tx.tx)
+        .await?;
+        wake_target(tx, *target).await?;
+    }
+    sqlx::query!(
+        "insert into watch_channel (tenant_id, watch_id, channel_id) select $1, $2, id from unnest($3::uuid[]) as c(id)",
+        tx.tenant,
+        watch.id.0,
+        &channels.iter().map(|id| id.0).collect::<Vec<_>>()
+    )
+    .execute(&mut *tx.tx)
+    .await?;
+    Ok(())
+}
+
+/// Stops a watch for good; its open alerts close as answered. Returns false if it had ended before.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn stop(tx: &mut TenantTx, watch: WatchId, now: DateTime<Utc>) -> Result<bool> {
+    let stopped = sqlx::query!(
+        "update watch set state = 'stopped', changed_at = $2 where id = $1 and state in ('active', 'paused')",
+        watch.0,
+        now
+    )
+    .execute(&mut *tx.tx)
+    .await?;
+    sqlx::query!(
+        "update alert set closed_at = $2, closed_reason = 'answered' where watch_id = $1 and closed_at is null",
+        watch.0,
+        now
+    )
+    .execute(&mut *tx.tx)
+    .await?;
+    let targets = sqlx::query_scalar!("select distinct target_id from watch_target where watch_id = $1", watch.0)
+        .fetch_all(&mut *tx.tx)
+        .await?;
+    for target in targets {
+        wake_target(tx, TargetId(target)).await?;
+    }
+    Ok(stopped.rows_affected() > 0)
+}
+
+/// How many watches the tenant has running.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn count_active(tx: &mut TenantTx) -> Result<u64> {
+    let count = sqlx::query_scalar!(r#"select count(*) as "count!" from watch where state = 'active'"#)
+        .fetch_one(&mut *tx.tx)
+        .await?;
+    Ok(count.unsigned_abs())
+}
+
+/// Locks an active watch's questions, so that its legs are judged by one worker at a time, and reads it.
+/// `None` if it has ended.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn lock(tx: &mut TenantTx, watch: WatchId) -> Result<Option<JudgedWatch>> {
+    let targets = sqlx::query!(
+        "select target_id, leg, class, evaluated_at from watch_target where watch_id = $1 order by target_id, leg for update",
+        watch.0
+    )
+    .fetch_all(&mut *tx.tx)
+    .await?;
+    let row = sqlx::query!(
+        r#"select w.version, w.criteria as "criteria: Json<Criteria>", w.return_leg as "return_leg: Json<ReturnLeg>", t.plan
+           from watch w join tenant t using (tenant_id)
+           where w.id = $1 and w.state = 'active' and t.suspended_at is null and t.closed_at is null"#,
+        watch.0
+    )
+    .fetch_optional(&mut *tx.tx)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let targets = targets
+        .into_iter()
+        .map(|target| {
+            Ok(WatchTarget {
+                target: TargetId(target.target_id),
+                leg: target.leg,
+                class: word(&target.class)?,
+                evaluated: target.evaluated_at.is_some(),
+            })
+        })
+        .collect::<Result<_>>()?;
+    Ok(Some(JudgedWatch {
+        id: watch,
+        version: row.version,
+        criteria: row.criteria.0,
+        return_leg: row.return_leg.map(|leg| leg.0),
+        plan: word(&row.plan)?,
+        targets,
+    }))
+}
+
+/// Reads what these targets tell, with a share lock on them: a poll that is about to change them
+/// commits before this read or after this transaction, never between.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn known_sailings(tx: &mut TenantTx, targets: &[i64], plan: Plan) -> Result<Vec<KnownSailing>> {
+    sqlx::query!("select id from target where id = any($1) order by id for share", targets)
+        .fetch_all(&mut *tx.tx)
+        .await?;
+    let rows = sqlx::query!(
+        r#"select s.id, f.target_id, s.operator_id, s.route_code, s.key, s.departs_local, s.departs_at, s.vessel, te.zone,
+                  f.facts as "facts: Json<Facts>", t.last_good_at as "last_good_at!",
+                  (select case $2::text when 'free' then c.free_at when 'plus' then c.plus_at
+                                        when 'pro' then c.pro_at else c.fleet_at end
+                   from change c where c.target_id = f.target_id and c.sailing_id = f.sailing_id
+                   order by c.id desc limit 1) as release_at
+           from fact f
+             join target t on t.id = f.target_id
+             join sailing s on s.id = f.sailing_id
+             join route r on r.operator_id = s.operator_id and r.code = s.route_code
+             join terminal te on te.operator_id = r.operator_id and te.code = r.from_code
+           where f.target_id = any($1) and t.last_good_at is not null
+           order by s.departs_at, s.id"#,
+        targets,
+        plan.as_str()
+    )
+    .fetch_all(&mut *tx.tx)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(KnownSailing {
+                id: SailingId(row.id),
+                target: TargetId(row.target_id),
+                sailing: Sailing {
+                    operator: word(&row.operator_id)?,
+                    route: word(&row.route_code)?,
+                    key: word(&row.key)?,
+                    departs_local: row.departs_local,
+                    zone: word(&row.zone)?,
+                    departs_at: row.departs_at,
+                    vessel: row.vessel,
+                },
+                facts: row.facts.0,
+                release_at: row.release_at,
+                last_good_at: row.last_good_at,
+            })
+        })
+        .collect()
+}
+
+/// Marks the watch as held against its targets, as far as they have answered.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn mark_evaluated(tx: &mut TenantTx, watch: WatchId, now: DateTime<Utc>) -> Result<()> {
+    sqlx::query!(
+        "update watch_target wt set evaluated_at = $2 from target t
+         where wt.watch_id = $1 and wt.evaluated_at is null and t.id = wt.target_id and t.last_good_at is not null",
+        watch.0,
+        now
+    )
+    .execute(&mut *tx.tx)
+    .await?;
+    Ok(())
+}
+
+async fn wake_target(tx: &mut TenantTx, target: TargetId) -> Result<()> {
+    sqlx::query_scalar!("select pg_notify('ferry', 'target:' || $1::text)", target.to_string()).fetch_one(&mut *tx.tx).await?;
+    Ok(())
+}
+
+impl Store {
+    /// Watches whose targets have answered but which were not yet held against the answers.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn unevaluated_watches(&self, limit: i32) -> Result<Vec<crate::Claimed<WatchId>>> {
+        let rows = sqlx::query!(
+            r#"select distinct tenant_id as "tenant_id!", watch_id as "watch_id!" from unevaluated_watches($1)"#,
+            limit
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(|row| crate::Claimed::new(row.tenant_id, WatchId(row.watch_id))).collect())
+    }
+}
