@@ -39,7 +39,7 @@ pub async fn sync(owner_url: &str) -> Result<()> {
     let options = PgConnectOptions::from_str(owner_url)?.options([("search_path", "app,pg_temp")]);
     let mut connection = PgConnection::connect_with(&options).await?;
     let mut tx = connection.begin().await?;
-    for operator in Operator::ALL {
+    for operator in Operator::ALL.iter().copied() {
         let manifest = operator.manifest();
         sqlx::query!(
             "insert into operator (id, name, enabled, disabled_reason, floor_s, requests_per_min, concurrency_cap)
@@ -161,5 +161,27 @@ impl Store {
         .execute(&self.pool)
         .await?;
         Ok(())
+    }
+
+    /// Takes the one probe of a half-open breaker: true for the first who moves `open_until` on from what
+    /// was read.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn take_probe(
+        &self,
+        operator: Operator,
+        read: Option<DateTime<Utc>>,
+        until: DateTime<Utc>,
+    ) -> Result<bool> {
+        let taken = sqlx::query!(
+            "update operator set open_until = $3 where id = $1 and open_until is not distinct from $2",
+            operator.as_str(),
+            read,
+            until
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(taken.rows_affected() > 0)
     }
 }

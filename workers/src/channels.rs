@@ -1,0 +1,37 @@
+//! Channels: how a delivery leaves the house. A closed set, one file a kind; each says whether the next
+//! hop took the message, will never take it, or did not take it now.
+
+pub mod email;
+
+use domain::delivery::ChannelKind;
+use store::delivery::{DeliveryRow, Links};
+
+/// The lane of the due set that e-mail uses. A slow channel fills its own lane and no other.
+pub const LANE: u8 = 0;
+
+/// What came of a send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// The next hop took it.
+    Taken,
+    /// It will never be taken; the text says why, without secrets.
+    Refused(String),
+    /// It was not taken now.
+    NotNow(String),
+}
+
+/// The senders of all channel kinds. Cheap to clone.
+#[derive(Clone)]
+pub struct Sender {
+    /// E-mail by SMTP.
+    pub email: email::Mailer,
+}
+
+impl Sender {
+    /// Sends one attempt of a delivery.
+    pub async fn send(&self, delivery: &DeliveryRow, links: &Links) -> Sent {
+        match delivery.kind {
+            ChannelKind::Email => self.email.send(delivery, links).await,
+        }
+    }
+}

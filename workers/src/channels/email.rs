@@ -1,0 +1,125 @@
+//! E-mail by SMTP (RFC 5321), one message a delivery, with text and HTML parts, one-click unsubscribe
+//! (RFC 8058) and a Message-ID that stays the same over all attempts. Addresses are parsed, never
+//! pasted; nothing that a person or an operator wrote can start a header line.
+
+mod letter;
+
+use super::Sent;
+use crate::clock::Clock;
+use anyhow::{Context, ensure};
+use askama::Template;
+use lettre::{
+    Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    message::{
+        Mailbox, MultiPart,
+        header::{HeaderName, HeaderValue},
+    },
+    transport::smtp::PoolConfig,
+};
+use letter::Letter;
+use std::time::Duration;
+use store::delivery::{DeliveryRow, Links};
+use url::Url;
+
+/// A relay that does not answer for so long counts as "not now". Shorter than the attempt's lease.
+const SMTP_TIMEOUT: Duration = Duration::from_secs(20);
+/// Connections to the relay at most.
+const CONNECTIONS: u32 = 16;
+
+/// The mail relay. Cheap to clone; clones share its connections.
+#[derive(Clone)]
+pub struct Mailer {
+    relay: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+    base_url: Url,
+    clock: Clock,
+}
+
+#[derive(Template)]
+#[template(path = "alert.txt", escape = "none")]
+struct TextPart<'a> {
+    mail: &'a Letter,
+}
+
+#[derive(Template)]
+#[template(path = "alert.html")]
+struct HtmlPart<'a> {
+    mail: &'a Letter,
+}
+
+impl Mailer {
+    /// A mailer for a relay such as `smtps://user:password@host`.
+    ///
+    /// # Errors
+    /// When the URL or the sender does not parse.
+    pub fn new(smtp_url: &str, from: &str, base_url: Url, clock: Clock) -> anyhow::Result<Mailer> {
+        let relay = AsyncSmtpTransport::<Tokio1Executor>::from_url(smtp_url)
+            .map_err(|_| anyhow::anyhow!("FERRY_SMTP_URL is no SMTP address"))?
+            .timeout(Some(SMTP_TIMEOUT))
+            .pool_config(PoolConfig::new().max_size(CONNECTIONS))
+            .build();
+        let from = from.parse().context("FERRY_MAIL_FROM is no mail address")?;
+        Ok(Mailer { relay, from, base_url, clock })
+    }
+
+    /// Sends one attempt.
+    pub async fn send(&self, delivery: &DeliveryRow, links: &Links) -> Sent {
+        let message = match self.compose(delivery, links) {
+            Ok(message) => message,
+            Err(error) => return Sent::Refused(format!("the message could not be written: {error:#}")),
+        };
+        match self.relay.send(message).await {
+            Ok(_) => Sent::Taken,
+            Err(error) if error.is_permanent() => Sent::Refused(status(&error)),
+            Err(error) => Sent::NotNow(status(&error)),
+        }
+    }
+
+    /// The message of a delivery: the same bytes for every attempt but for the date.
+    ///
+    /// # Errors
+    /// When an address or a header value is none.
+    pub fn compose(&self, delivery: &DeliveryRow, links: &Links) -> anyhow::Result<Message> {
+        let letter = Letter::new(delivery, links, &self.base_url, self.clock.now())?;
+        let address: Address = delivery.address.parse().context("the channel's address is no mail address")?;
+        let domain = self.base_url.host_str().context("the base URL has no host")?;
+        let text = TextPart { mail: &letter }.render()?;
+        let html = HtmlPart { mail: &letter }.render()?;
+        let mut message = Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, address))
+            .subject(header_text(&letter.headline)?)
+            .message_id(Some(format!("<{}@{domain}>", delivery.message_id)))
+            .multipart(MultiPart::alternative_plain_html(text, html))?;
+        let unsubscribe = header_text(&format!("<{}>", letter.unsubscribe_url))?;
+        set(&mut message, "List-Unsubscribe", unsubscribe);
+        set(&mut message, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into());
+        set(&mut message, "Auto-Submitted", "auto-generated".into());
+        Ok(message)
+    }
+}
+
+/// Text that may stand in a header: control characters, CR, LF and NUL among them, are refused (RFC 5322,
+/// section 2.2).
+///
+/// # Errors
+/// When the text has one.
+pub fn header_text(text: &str) -> anyhow::Result<String> {
+    ensure!(!text.chars().any(char::is_control), "a header must not contain control characters");
+    Ok(text.to_owned())
+}
+
+fn set(message: &mut Message, name: &'static str, value: String) {
+    message.headers_mut().insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
+}
+
+/// What the relay said, as one line without the message.
+fn status(error: &lettre::transport::smtp::Error) -> String {
+    let text = match error.status() {
+        Some(code) => format!("the mail relay answered {code}"),
+        None if error.is_timeout() => "the mail relay did not answer in time".to_owned(),
+        None => "the mail relay could not be reached".to_owned(),
+    };
+    tracing::debug!(%error, "relay");
+    text
+}

@@ -1,0 +1,135 @@
+//! One delivery: is it still true, write the attempt, send, write what came of it. Takes the tenant only
+//! from the row the id names and reads everything again under that tenant's row security; what Redis
+//! says is an id and nothing more.
+
+use crate::{
+    channels::{self, Sender, Sent},
+    clock::{Chance, Clock},
+    schedule::{Claimed, DueSet, NextDue, Partition},
+};
+use anyhow::Context;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    delivery::{NextAttempt, next_attempt, still_wanted},
+    id::DeliveryId,
+};
+use std::{sync::Arc, time::Duration};
+use store::{
+    Audit, LinkKey, Store,
+    delivery::{self, DeliveryRow, Links, Outcome},
+};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// While an attempt runs nobody else takes the delivery; after a crash it is due again this much later.
+const ATTEMPT_LEASE_S: i64 = 60;
+/// How often to look for due deliveries without having been woken.
+const SWEEP_EVERY: Duration = Duration::from_secs(1);
+/// Deliveries due within this many seconds are put into the due set.
+const LOOKAHEAD_S: i64 = 90;
+/// Deliveries put into the due set in one page.
+const PAGE: i32 = 5_000;
+
+/// What a claimed id of the due set is loaded as.
+pub type DueDelivery = (store::Claimed<DeliveryId>, Option<DateTime<Utc>>);
+
+/// What a deliverer works with. Cheap to clone.
+#[derive(Clone)]
+pub struct Deliverer {
+    /// The database, as `ferry_worker`.
+    pub store: Store,
+    /// The channels' senders.
+    pub sender: Sender,
+    /// Signs the links in messages.
+    pub link_key: LinkKey,
+    /// Time.
+    pub clock: Clock,
+    /// Jitter.
+    pub chance: Chance,
+}
+
+impl Deliverer {
+    /// Makes one attempt, if the delivery is due by its row and still wanted.
+    ///
+    /// # Errors
+    /// When the database fails; then the delivery is due again when its lease ends.
+    pub async fn deliver(&self, claimed: Claimed<DueDelivery>) -> anyhow::Result<NextDue> {
+        let (door, next_attempt_at) = claimed.row;
+        let Some((delivery, links)) = self.begin(&door).await? else {
+            return Ok(NextDue(next_attempt_at.filter(|at| *at > self.clock.now())));
+        };
+        let sent = self.sender.send(&delivery, &links).await;
+        let now = self.clock.now();
+        let outcome = match &sent {
+            Sent::Taken => Outcome::Sent,
+            Sent::Refused(why) => Outcome::Failed(why),
+            Sent::NotNow(why) => match next_attempt(delivery.attempts + 1, now, delivery.facts.departs_at, self.chance.draw()) {
+                NextAttempt::At(at) => Outcome::Retry(at, why),
+                NextAttempt::GiveUp(reason) => Outcome::Failed(reason.as_str()),
+            },
+        };
+        tracing::info!(delivery = %delivery.id, alert = %delivery.alert, attempt = delivery.attempts + 1, ?outcome, "attempt made");
+        let mut tx = self.store.begin_claimed(&door).await?;
+        delivery::record(&mut tx, delivery.id, &outcome, now).await?;
+        tx.commit(Audit::OwnRecord).await.context("recording an attempt")?;
+        Ok(NextDue(match outcome {
+            Outcome::Retry(at, _) => Some(at),
+            Outcome::Sent | Outcome::Failed(_) | Outcome::Cancelled(_) => None,
+        }))
+    }
+
+    /// Locks the delivery, asks once more whether it is wanted, and writes the attempt.
+    async fn begin(&self, door: &store::Claimed<DeliveryId>) -> anyhow::Result<Option<(DeliveryRow, Links)>> {
+        let now = self.clock.now();
+        let mut tx = self.store.begin_claimed(door).await?;
+        let Some(row) = delivery::lock_due(&mut tx, door.id(), now).await.context("reading a delivery")? else {
+            return Ok(None);
+        };
+        if let Err(reason) = still_wanted(&row.facts, now) {
+            delivery::record(&mut tx, row.id, &Outcome::Cancelled(reason.as_str()), now).await?;
+            tx.commit(Audit::OwnRecord).await?;
+            return Ok(None);
+        }
+        delivery::begin_attempt(&mut tx, &row, now + TimeDelta::seconds(ATTEMPT_LEASE_S), now).await?;
+        let links = delivery::links(&tx, &row, &self.link_key, now);
+        tx.commit(Audit::OwnRecord).await.context("writing an attempt")?;
+        Ok(Some((row, links)))
+    }
+}
+
+/// Puts due deliveries into the due set whenever woken and once a second, until shutdown.
+pub async fn sweep_deliveries(
+    store: Store,
+    due_set: DueSet,
+    clock: Clock,
+    wake: Arc<Notify>,
+    shutdown: CancellationToken,
+) {
+    while !shutdown.is_cancelled() {
+        if let Err(error) = sweep(&store, &due_set, &clock).await {
+            tracing::warn!(error = format!("{error:#}"), "due deliveries not scheduled; the next sweep tries again");
+        }
+        tokio::select! {
+            () = wake.notified() => {}
+            () = tokio::time::sleep(SWEEP_EVERY) => {}
+            () = shutdown.cancelled() => {}
+        }
+    }
+}
+
+/// Puts every delivery due soon into the due set, page by page.
+///
+/// # Errors
+/// When the database or Redis fails.
+pub async fn sweep(store: &Store, due_set: &DueSet, clock: &Clock) -> anyhow::Result<()> {
+    let until = clock.now() + TimeDelta::seconds(LOOKAHEAD_S);
+    let mut after = (DateTime::<Utc>::UNIX_EPOCH, 0);
+    loop {
+        let page = store.due_deliveries(after, until, PAGE).await?;
+        let Some((id, at)) = page.last() else { return Ok(()) };
+        after = (*at, *id);
+        let entries: Vec<_> =
+            page.iter().map(|(id, at)| (Partition::deliveries(channels::LANE), *id, at.timestamp_micros())).collect();
+        due_set.upsert(&entries).await?;
+    }
+}

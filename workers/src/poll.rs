@@ -1,0 +1,221 @@
+//! One poll, from a due target to recorded changes. Asks only what Postgres says is due; a poll that
+//! finds nothing new writes nothing but its share of the batched heartbeat; a poll that finds something
+//! commits by compare-and-set. Never writes an alert: that is the fan-out's.
+
+use crate::{
+    clock::{Chance, Clock},
+    heartbeat::Heartbeat,
+    operators::{self, BaseUrls},
+    schedule::{Claimed, NextDue},
+};
+use anyhow::Context;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    cadence::{self, Admits, Breaker, PollFailure},
+    change,
+    facts::{self, Sighting},
+    plan::Plan,
+};
+use outbound::{Client, FetchError, HostAllowlist, Response};
+use std::sync::Arc;
+use store::{
+    Store,
+    target::{Found, TargetRow},
+};
+
+/// What a poller works with. Cheap to clone.
+#[derive(Clone)]
+pub struct Poller {
+    /// The database, as `ferry_worker`.
+    pub store: Store,
+    /// The one way out.
+    pub client: Client,
+    /// Where operators answer.
+    pub base_urls: Arc<BaseUrls>,
+    /// Good polls that changed nothing, waiting for their batched write.
+    pub heartbeat: Heartbeat,
+    /// Validators of the last answers and the operators' robots rules.
+    pub memory: Arc<crate::memory::Memory>,
+    /// Time.
+    pub clock: Clock,
+    /// Jitter.
+    pub chance: Chance,
+}
+
+/// Bodies above this many bytes are parsed off the async threads; below, the hop costs more than the parse.
+const PARSE_INLINE_BYTES: usize = 32 * 1024;
+/// How soon a target is looked at again whose operator may not be asked now.
+const RECHECK_S: i64 = 60;
+/// How long the others wait for the one probe of a half-open breaker.
+const PROBE_S: i64 = 20;
+
+/// Why a poll failed.
+enum PollError {
+    Fetch(FetchError),
+    Parse(operators::ParseError),
+    Robots,
+}
+
+impl std::fmt::Display for PollError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            PollError::Fetch(cause) => write!(f, "{cause}"),
+            PollError::Parse(cause) => write!(f, "{cause}"),
+            PollError::Robots => f.write_str("the operator's robots.txt does not allow this page"),
+        }
+    }
+}
+
+/// What an answer says.
+enum Answer {
+    NotModified,
+    Sightings(Vec<Sighting>),
+}
+
+impl Poller {
+    /// Polls a claimed target if it is due by its row, and says when it is due next.
+    ///
+    /// # Errors
+    /// When the database fails; then the target is due again after the schedule's retry delay.
+    pub async fn poll(&self, claimed: Claimed<TargetRow>) -> anyhow::Result<NextDue> {
+        let mut target = claimed.row;
+        let now = self.clock.now();
+        if let Some(polled_at) = self.heartbeat.last(target.id) {
+            target.state.last_polled_at = target.state.last_polled_at.max(Some(polled_at));
+            target.last_good_at = target.last_good_at.max(Some(polled_at));
+        }
+        let Some(due) = cadence::due(&target.state, &target.pace) else { return Ok(NextDue(None)) };
+        if due > now {
+            return Ok(NextDue(Some(due)));
+        }
+        if !target.polled {
+            return Ok(NextDue(Some(now + TimeDelta::seconds(RECHECK_S))));
+        }
+        let breaker = Breaker { failures_in_row: target.operator_failures, open_until: target.open_until };
+        match breaker.admits(now) {
+            Admits::All => {}
+            Admits::NothingUntil(until) => return Ok(NextDue(Some(until))),
+            Admits::Probe => {
+                // The first to move the instant on is the one probe; the others wait for what it finds.
+                let until = now + TimeDelta::seconds(PROBE_S);
+                if !self.store.take_probe(target.operator, breaker.open_until, until).await? {
+                    return Ok(NextDue(Some(until)));
+                }
+            }
+        }
+        match self.ask(&target, now).await {
+            Ok(Answer::NotModified) => self.settle_unchanged(&target, breaker, now).await,
+            Ok(Answer::Sightings(seen)) => self.settle(&target, breaker, &seen, now).await,
+            Err(failure) => self.settle_failure(&target, breaker, &failure, now).await,
+        }
+    }
+
+    async fn ask(&self, target: &TargetRow, now: DateTime<Utc>) -> Result<Answer, PollError> {
+        let request = operators::request(target.operator, &target.question, &self.base_urls).map_err(PollError::Parse)?;
+        let hosts = HostAllowlist::of_url(self.base_urls.of(target.operator));
+        if !self.memory.may_ask(&self.client, &request.url, &hosts, now).await {
+            return Err(PollError::Robots);
+        }
+        let request = request.unless_current(target.digest.and_then(|_| self.memory.validators(target.id)));
+        let response = self.client.fetch(request, now).await.map_err(PollError::Fetch)?;
+        if response.not_modified {
+            return Ok(Answer::NotModified);
+        }
+        self.memory.remember(target.id, response.validators.clone());
+        parse(target, response, now).await.map(Answer::Sightings).map_err(PollError::Parse)
+    }
+
+    async fn settle(
+        &self,
+        target: &TargetRow,
+        breaker: Breaker,
+        seen: &[Sighting],
+        polled_at: DateTime<Utc>,
+    ) -> anyhow::Result<NextDue> {
+        let digest = facts::digest(seen);
+        if target.digest == Some(digest) {
+            return self.settle_unchanged(target, breaker, polled_at).await;
+        }
+        let known = self.store.known_facts(target.id).await.context("reading known facts")?;
+        let found = Found {
+            polled_at,
+            digest,
+            changes: change::diff(&known, seen),
+            releases: cadence::releases(target.id, &target.pace, target.last_good_at, polled_at),
+        };
+        let recorded = self.store.record_found(target, &found, self.clock.now()).await.context("recording changes")?;
+        if recorded {
+            tracing::info!(target = %target.id, operator = %target.operator, changes = found.changes.len(), "poll found changes");
+        }
+        self.close_breaker(target, breaker).await?;
+        Ok(self.next(target, polled_at))
+    }
+
+    async fn settle_unchanged(
+        &self,
+        target: &TargetRow,
+        breaker: Breaker,
+        polled_at: DateTime<Utc>,
+    ) -> anyhow::Result<NextDue> {
+        self.heartbeat.note(target.id, polled_at);
+        self.close_breaker(target, breaker).await?;
+        Ok(self.next(target, polled_at))
+    }
+
+    async fn close_breaker(&self, target: &TargetRow, breaker: Breaker) -> anyhow::Result<()> {
+        if breaker != Breaker::default() {
+            let closed = breaker.after_success();
+            self.store.set_breaker(target.operator, closed.failures_in_row, closed.open_until).await?;
+        }
+        Ok(())
+    }
+
+    async fn settle_failure(
+        &self,
+        target: &TargetRow,
+        breaker: Breaker,
+        failure: &PollError,
+        polled_at: DateTime<Utc>,
+    ) -> anyhow::Result<NextDue> {
+        let retry_after = match failure {
+            PollError::Fetch(FetchError::Status { retry_after, .. }) => *retry_after,
+            PollError::Fetch(_) | PollError::Parse(_) | PollError::Robots => None,
+        };
+        let now = self.clock.now();
+        let cause = retry_after.map_or(PollFailure::Other, PollFailure::RetryAfter);
+        let interval = cadence::interval(target.state.plan.unwrap_or(Plan::Free), &target.pace);
+        let not_before = cadence::not_before(cause, now, target.failures_in_row + 1, interval, self.chance.draw());
+        self.store.record_failure(target.id, polled_at, not_before, &failure.to_string()).await?;
+        let opened = match retry_after {
+            Some(wait) => breaker.after_retry_after(now, wait),
+            None => breaker.after_failure(now, target.pace.scale),
+        };
+        self.store.set_breaker(target.operator, opened.failures_in_row, opened.open_until).await?;
+        tracing::warn!(target = %target.id, operator = %target.operator, %failure, %not_before, "poll failed");
+        let mut state = target.state.clone();
+        state.last_polled_at = Some(polled_at);
+        state.not_before = Some(not_before);
+        Ok(NextDue(cadence::due(&state, &target.pace)))
+    }
+
+    fn next(&self, target: &TargetRow, polled_at: DateTime<Utc>) -> NextDue {
+        let mut state = target.state.clone();
+        state.last_polled_at = Some(polled_at);
+        state.not_before = None;
+        NextDue(cadence::due(&state, &target.pace))
+    }
+}
+
+async fn parse(
+    target: &TargetRow,
+    response: Response,
+    now: DateTime<Utc>,
+) -> Result<Vec<Sighting>, operators::ParseError> {
+    if response.body.len() <= PARSE_INLINE_BYTES {
+        return operators::parse(target.operator, &target.question, &response.body, now);
+    }
+    let (operator, question) = (target.operator, target.question.clone());
+    tokio::task::spawn_blocking(move || operators::parse(operator, &question, &response.body, now))
+        .await
+        .expect("BUG: parsers never panic")
+}
