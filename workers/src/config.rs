@@ -1,7 +1,7 @@
 //! The one place in this binary that reads the environment. Every setting is checked before anything
 //! starts; what is wrong is said with the setting's name and never with a secret's value.
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use domain::{cadence::TimeScale, operator::Operator};
 use std::{collections::BTreeMap, net::SocketAddr};
 use store::LinkKey;
@@ -68,7 +68,7 @@ impl Config {
             contact: need("FERRY_CONTACT")?,
             smtp_url: need("FERRY_SMTP_URL")?,
             mail_from: need("FERRY_MAIL_FROM")?,
-            link_key: link_key(&need("FERRY_LINK_KEY")?)?,
+            link_key: need("FERRY_LINK_KEY")?.parse().context("FERRY_LINK_KEY")?,
             scale: scale.context("FERRY_TIME_SCALE is a whole number from 1 to 3600")?,
             simulators: sockets(&get("FERRY_SIMULATORS").unwrap_or_default())?,
             base_urls,
@@ -93,17 +93,6 @@ impl Config {
         ensure!(tls, "FERRY_SMTP_URL must be smtps://… or smtp://…?tls=required in production");
         Ok(())
     }
-}
-
-fn link_key(text: &str) -> anyhow::Result<LinkKey> {
-    let bytes = (0..text.len())
-        .step_by(2)
-        .map(|at| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
-        .collect::<Option<Vec<u8>>>();
-    let key: Option<[u8; 32]> = bytes.and_then(|bytes| bytes.try_into().ok());
-    let Some(key) = key else { bail!("FERRY_LINK_KEY is 64 hexadecimal digits (openssl rand -hex 32)") };
-    ensure!(key.iter().any(|byte| *byte != key[0]), "FERRY_LINK_KEY must be random (openssl rand -hex 32)");
-    Ok(LinkKey::new(key))
 }
 
 fn sockets(text: &str) -> anyhow::Result<Vec<SocketAddr>> {

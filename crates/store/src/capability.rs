@@ -6,6 +6,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use std::str::FromStr;
 use uuid::Uuid;
 
 /// What a link may do.
@@ -41,6 +42,24 @@ impl Purpose {
 /// The key that signs links. The same in `app` and `workers`; never in the database.
 #[derive(Clone)]
 pub struct LinkKey([u8; 32]);
+
+/// What is wrong with a link key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a link key is 64 random hexadecimal digits (make one with: openssl rand -hex 32)")]
+pub struct LinkKeyError;
+
+impl FromStr for LinkKey {
+    type Err = LinkKeyError;
+
+    fn from_str(text: &str) -> Result<LinkKey, LinkKeyError> {
+        let key: [u8; 32] = hex::decode(text).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(LinkKeyError)?;
+        // A key of one repeated byte is a placeholder that somebody forgot.
+        if key.iter().all(|byte| *byte == key[0]) {
+            return Err(LinkKeyError);
+        }
+        Ok(LinkKey(key))
+    }
+}
 
 impl LinkKey {
     /// A key from its bytes.
@@ -90,7 +109,9 @@ impl Capability {
     pub(crate) fn tenant(&self) -> Uuid {
         self.tenant
     }
-    pub(crate) fn subject(&self) -> Uuid {
+    /// The one object it is for: an alert or a channel.
+    #[must_use]
+    pub fn subject(&self) -> Uuid {
         self.subject
     }
     /// What it allows.

@@ -1,0 +1,67 @@
+//! The one place in this binary that reads the environment.
+
+use anyhow::{Context, ensure};
+use std::net::SocketAddr;
+use store::LinkKey;
+use url::Url;
+
+/// Everything the app is told from outside.
+#[derive(Clone)]
+pub struct Config {
+    /// Postgres, as role `ferry_app`.
+    pub database_url: String,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where people reach the app.
+    pub base_url: Url,
+    /// An address operators can write to.
+    pub contact: String,
+    /// Checks the links in messages.
+    pub link_key: LinkKey,
+    /// Log filter.
+    pub log: String,
+}
+
+impl Config {
+    /// Reads and checks the environment.
+    ///
+    /// # Errors
+    /// A sentence that names the setting and what is wrong with it.
+    pub fn from_environment() -> anyhow::Result<Config> {
+        Ok(Config {
+            database_url: need("FERRY_DATABASE_URL")?,
+            listen: need("FERRY_LISTEN")?.parse().context("FERRY_LISTEN is an address and a port")?,
+            base_url: Url::parse(&need("FERRY_BASE_URL")?).context("FERRY_BASE_URL is no URL")?,
+            contact: need("FERRY_CONTACT")?,
+            link_key: need("FERRY_LINK_KEY")?.parse().context("FERRY_LINK_KEY")?,
+            log: get("FERRY_LOG").unwrap_or_else(|| "info".into()),
+        })
+    }
+
+    /// The owner's URL, for `app migrate` only: a serving process is never given it.
+    ///
+    /// # Errors
+    /// When it is not set.
+    pub fn owner_url() -> anyhow::Result<String> {
+        need("FERRY_OWNER_URL")
+    }
+
+    /// Refuses what only development may have, unless the database says it is for development.
+    ///
+    /// # Errors
+    /// A sentence that names the setting.
+    pub fn check_against(&self, environment: &str) -> anyhow::Result<()> {
+        let secure = environment == "development" || self.base_url.scheme() == "https";
+        ensure!(secure, "FERRY_BASE_URL must be https in production");
+        Ok(())
+    }
+}
+
+fn need(name: &str) -> anyhow::Result<String> {
+    get(name).with_context(|| format!("set {name}"))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one reader of the environment")]
+fn get(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

@@ -1,0 +1,64 @@
+//! Pages that need no sign-in, and the frame of every page.
+
+use crate::{App, error::Error};
+use askama::Template;
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+
+/// A page that says one thing.
+pub(crate) struct Notice {
+    pub(crate) title: &'static str,
+    pub(crate) text: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "notice.html")]
+struct NoticePage<'a> {
+    notice: &'a Notice,
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct HomePage;
+
+#[derive(Template)]
+#[template(path = "bot.html")]
+struct BotPage<'a> {
+    contact: &'a str,
+}
+
+pub(crate) async fn home() -> Result<Html<String>, Error> {
+    Ok(Html(HomePage.render()?))
+}
+
+/// Where our user agent points operators to.
+pub(crate) async fn bot(State(app): State<App>) -> Result<Html<String>, Error> {
+    Ok(Html(BotPage { contact: &app.contact }.render()?))
+}
+
+/// 200 while the database answers.
+pub(crate) async fn healthz(State(app): State<App>) -> Result<&'static str, Error> {
+    app.store.environment().await?;
+    Ok("ok")
+}
+
+pub(crate) async fn stylesheet() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("../assets/site.css"))
+}
+
+pub(crate) async fn missing() -> Response {
+    notice(
+        StatusCode::NOT_FOUND,
+        &Notice { title: "There is no such page", text: "Check the address, or begin at the start page." },
+    )
+}
+
+pub(crate) fn notice(status: StatusCode, notice: &Notice) -> Response {
+    match (NoticePage { notice }).render() {
+        Ok(page) => (status, Html(page)).into_response(),
+        Err(_) => (status, notice.title).into_response(),
+    }
+}
