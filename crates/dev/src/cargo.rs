@@ -3,7 +3,7 @@
 
 use crate::{
     checkout,
-    leash::{DEV_PROGRAM, Order, Output},
+    leash::{Order, Output},
 };
 use anyhow::{Result, ensure};
 use std::path::PathBuf;
@@ -30,10 +30,6 @@ pub fn order(subcommand: &str) -> Order {
         .filter_map(|(name, _)| name.into_string().ok())
         .filter(|name| OF_THE_OUTER_PACKAGE.iter().any(|prefix| name.starts_with(prefix)))
         .fold(order, |order, name| order.without_env(&name));
-    let order = match std::env::current_exe() {
-        Ok(program) => order.env(DEV_PROGRAM, program),
-        Err(_) => order,
-    };
     order.args([subcommand, "--manifest-path"]).args([manifest])
 }
 

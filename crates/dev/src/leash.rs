@@ -15,7 +15,8 @@ use std::{
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, ExitStatus, Stdio},
-    thread,
+    sync::LazyLock,
+    thread::{self, JoinHandle},
     time::Duration,
 };
 
@@ -113,8 +114,9 @@ impl Order {
     /// # Errors
     /// When the `dev` program is not found or cannot be started.
     pub fn start(self, output: Output) -> Result<Leashed> {
-        let mut command = Command::new(dev_program()?);
-        command.arg("leash").arg(format!("--stop={}", self.stop.as_str()));
+        let dev = dev_program()?;
+        let mut command = Command::new(dev);
+        command.env(DEV_PROGRAM, dev).arg("leash").arg(format!("--stop={}", self.stop.as_str()));
         if let Some(Account { uid, gid }) = self.account {
             command.args([format!("--uid={uid}"), format!("--gid={gid}")]);
         }
@@ -127,8 +129,8 @@ impl Order {
         direct(&mut command, &output)?;
         let mut child = command.spawn().with_context(|| format!("{} does not start", self.name))?;
         let pipe = child.stdin.take();
-        follow(&mut child, output);
-        Ok(Leashed { name: self.name, child, pipe })
+        let ears = follow(&mut child, output);
+        Ok(Leashed { name: self.name, child, pipe, ears })
     }
 }
 
@@ -137,6 +139,7 @@ pub struct Leashed {
     name: String,
     child: Child,
     pipe: Option<ChildStdin>,
+    ears: Vec<JoinHandle<()>>,
 }
 
 impl Leashed {
@@ -175,20 +178,25 @@ impl Drop for Leashed {
         if let Err(cause) = self.child.wait() {
             eprintln!("{}: {cause}", self.name);
         }
+        for ear in self.ears.drain(..) {
+            // It ended with the child's output; should it have panicked, that was said already.
+            let _ = ear.join();
+        }
     }
 }
 
-/// The `dev` program: ourselves, or the one that started us.
-fn dev_program() -> Result<PathBuf> {
-    if let Some(named) = std::env::var_os(DEV_PROGRAM) {
-        return Ok(named.into());
-    }
-    let own = std::env::current_exe()?;
-    anyhow::ensure!(
-        own.file_stem().is_some_and(|stem| stem == "dev"),
-        "{DEV_PROGRAM} does not say where the dev program is; start this through `cargo dev`"
-    );
-    Ok(own)
+/// The `dev` program: the one that started us, or ourselves.
+///
+/// # Errors
+/// When we are neither.
+pub fn dev_program() -> Result<&'static Path> {
+    // Asked once, early: a build may put a new program in our place while we run, and then the
+    // system no longer knows our path.
+    static PROGRAM: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
+        let own = || std::env::current_exe().ok().filter(|own| own.file_stem().is_some_and(|stem| stem == "dev"));
+        std::env::var_os(DEV_PROGRAM).map(PathBuf::from).or_else(own)
+    });
+    PROGRAM.as_deref().with_context(|| format!("{DEV_PROGRAM} is not set: start this through `cargo dev`"))
 }
 
 fn direct(command: &mut Command, output: &Output) -> Result<()> {
@@ -209,18 +217,15 @@ fn direct(command: &mut Command, output: &Output) -> Result<()> {
     Ok(())
 }
 
-fn follow(child: &mut Child, output: Output) {
+fn follow(child: &mut Child, output: Output) -> Vec<JoinHandle<()>> {
     let (out, err) = match output {
-        Output::Ours | Output::Append(_) => return,
-        Output::Lines(out, err) => (out, Some(err)),
-        Output::Stdout(out) => (out, None),
+        Output::Ours | Output::Append(_) => (None, None),
+        Output::Lines(out, err) => (Some(out), Some(err)),
+        Output::Stdout(out) => (Some(out), None),
     };
-    if let Some(stream) = child.stdout.take() {
-        thread::spawn(move || each_line(stream, out));
-    }
-    if let (Some(stream), Some(err)) = (child.stderr.take(), err) {
-        thread::spawn(move || each_line(stream, err));
-    }
+    let out = child.stdout.take().zip(out).map(|(stream, out)| thread::spawn(move || each_line(stream, out)));
+    let err = child.stderr.take().zip(err).map(|(stream, err)| thread::spawn(move || each_line(stream, err)));
+    out.into_iter().chain(err).collect()
 }
 
 fn each_line(stream: impl Read, mut on_line: OnLine) {

@@ -5,7 +5,15 @@
 pub mod cargo;
 pub mod checkout;
 pub mod cluster;
+pub mod demo;
 pub mod leash;
 pub mod prepare;
 pub mod progress;
+pub mod psql;
+pub mod sim;
+pub mod stage;
 pub mod stop;
+pub mod test;
+pub mod threats;
+pub mod up;
+pub mod world;

@@ -1,16 +1,18 @@
 //! `cargo dev`: one door to everything a developer does with FerryAlert. Reads its arguments and
-//! hands over; the work is in the library.
+//! hands over; the work is in the library. Told to stop, it drops the work in hand, and with it
+//! every process it started.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::{Parser, Subcommand};
 use dev::{
-    cluster,
+    cargo, cluster, demo,
     leash::{self, Hold},
-    prepare,
+    prepare::{self, Stale},
+    psql, stop, test, threats, up,
 };
 use std::process::ExitCode;
 
-/// Develop FerryAlert: no setup but a Rust toolchain.
+/// Develop FerryAlert. Needs nothing but a Rust toolchain.
 #[derive(Parser)]
 #[command(name = "cargo dev", bin_name = "cargo dev")]
 struct Arguments {
@@ -20,13 +22,41 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Runs everything: the app, an operator's simulator to free spaces at, and an inbox.
+    Up {
+        /// How many times faster than life cadence runs; 60 makes a minute a second.
+        #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3600))]
+        scale: u32,
+    },
+    /// Frees a space, waits for the mail and shows what happened when.
+    Demo,
+    /// Checks format, lints, tests and the threat matrix.
+    Test {
+        /// Passed to `cargo test`; then nothing but these tests runs.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        filter: Vec<String>,
+    },
     /// Removes this checkout's private databases.
     Reset,
+    /// Opens psql on the database of a running `up`.
+    Psql {
+        /// Passed to psql.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Renews the committed cache of checked queries.
     Prepare {
-        /// Fail when it is stale instead of renewing it.
+        /// Fails when it is stale instead of renewing it.
         #[arg(long)]
         check: bool,
+    },
+    /// Prints threat, requirement and proof from the last whole test run.
+    Threats,
+    /// Measures polls and schedule in a release build.
+    Bench {
+        /// Passed to the bench.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
     },
     /// Holds a child process of ours.
     #[command(hide = true)]
@@ -35,8 +65,24 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Arguments::parse().command).await {
-        Ok(code) => code,
+    let done = match Arguments::parse().command {
+        // Its standard input may still be read by a thread: leaves without waiting for that.
+        Command::Leash(order) => match leash::hold(order).await {
+            Ok(code) => std::process::exit(code.into()),
+            Err(cause) => Err(cause),
+        },
+        command => {
+            // Ctrl-C is how `up` ends; everything else it interrupts.
+            let when_told = if matches!(command, Command::Up { .. }) { 0 } else { 130 };
+            let told = stop::told();
+            tokio::select! {
+                done = run(command) => done,
+                () = told => return when_told.into(),
+            }
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
         Err(cause) => {
             eprintln!("{cause:#}");
             ExitCode::FAILURE
@@ -44,14 +90,23 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(command: Command) -> Result<ExitCode> {
+async fn run(command: Command) -> Result<()> {
     match command {
-        Command::Reset => cluster::reset()?,
-        Command::Prepare { check } => {
-            prepare::run(if check { prepare::Stale::Refuse } else { prepare::Stale::Renew }).await?;
+        Command::Up { scale } => up::run(scale).await,
+        Command::Demo => demo::run().await,
+        Command::Test { filter } => test::run(&filter).await,
+        Command::Reset => cluster::reset(),
+        Command::Psql { args } => psql::run(&args),
+        Command::Prepare { check } => prepare::run(if check { Stale::Refuse } else { Stale::Renew }).await,
+        Command::Threats => {
+            let outcomes = test::outcomes_file();
+            ensure!(outcomes.exists(), "no test run to tell of: run `cargo dev test` first");
+            threats::run(&outcomes)
         }
-        // Standard input may still be read by a thread of the runtime: leave without waiting for it.
-        Command::Leash(order) => std::process::exit(leash::hold(order).await?.into()),
+        Command::Bench { args } => {
+            cargo::run(cargo::order("bench").args(["--quiet", "--package", "dev", "--bench", "bench", "--"]).args(args))
+                .await
+        }
+        Command::Leash(_) => unreachable!("BUG: a leash is held in main"),
     }
-    Ok(ExitCode::SUCCESS)
 }

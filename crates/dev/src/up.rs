@@ -1,0 +1,24 @@
+//! `cargo dev up`: the product, running, until Ctrl-C. What was booked, watched and mailed stays for
+//! the next time; `cargo dev reset` forgets it.
+
+use crate::{
+    cluster::Purpose,
+    stage::{Setting, Stage, Voices},
+};
+use anyhow::Result;
+
+/// Runs until it is dropped.
+///
+/// # Errors
+/// When something does not start, or ends by itself.
+pub async fn run(scale: u32) -> Result<()> {
+    let mut stage = Stage::set(Setting { purpose: Purpose::Up, scale, voices: Voices::Aloud }).await?;
+    println!();
+    println!("  app         {}", stage.app_url("/"));
+    println!("  simulator   {}   one click frees a space on a sailing", stage.simulator_url("/sim"));
+    println!("  inbox       {}   every mail that was sent", stage.simulator_url("/inbox"));
+    println!();
+    println!("  A minute lasts {:.1} s. Ctrl-C stops everything.", 60.0 / f64::from(scale));
+    println!();
+    Err(stage.falls().await)
+}
