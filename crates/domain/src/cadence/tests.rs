@@ -79,7 +79,7 @@ fn phases_spread_evenly_over_every_interval() {
 }
 
 #[test]
-fn what_is_due_is_late_by_one_interval_at_most_after_an_instant_on_time() {
+fn polls_fall_on_ticks_and_no_more_often() {
     // Fleet polls at each minute's tick; ten minutes of them hold ten polls, not more.
     let mut target = TargetState {
         id: TargetId(7),
@@ -203,7 +203,7 @@ proptest! {
     }
 
     #[test]
-    fn each_tick_of_a_plan_is_served_by_exactly_one_poll(
+    fn no_tick_is_served_by_two_polls(
         id in any::<i64>().prop_map(TargetId), pace in any_pace(), plan in any_plan(), start in any_instant(),
         gaps_s in proptest::collection::vec(1_i64..5_000, 1..30),
     ) {
