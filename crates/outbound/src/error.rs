@@ -166,7 +166,7 @@ fn named_cause(cause: &(dyn Error + 'static)) -> Option<FetchError> {
         return Some(FetchError::Tls);
     }
     if let Some(error) = cause.downcast_ref::<hyper::Error>() {
-        return error.is_parse_too_large().then_some(FetchError::Headers);
+        return Some(if error.is_parse_too_large() { FetchError::Headers } else { FetchError::Broken });
     }
     // An io::Error hides the error it was made of from `source`, so it is asked directly.
     let inner = cause.downcast_ref::<io::Error>()?.get_ref()?;
