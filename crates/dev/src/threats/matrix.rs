@@ -11,7 +11,7 @@ use super::{
 use std::fmt::Write;
 
 /// The longest threat text shown on its line.
-const THREAT_CHARS_MAX: usize = 96;
+const THREAT_CHARS_MAX: usize = 72;
 
 /// The whole matrix as text.
 pub fn print(model: &Model, ran: &Outcomes, listed: &Unproved) -> String {
@@ -41,17 +41,17 @@ pub fn print(model: &Model, ran: &Outcomes, listed: &Unproved) -> String {
             requirement(&mut text, id, ran, listed);
         }
     }
-    let requirements = model.rows("requirements").len();
-    let proved = model.rows("requirements").iter().filter(|row| !ran.proofs_of(row.id()).is_empty()).count();
+    let (proved, open_requirements): (Vec<&Row>, Vec<&Row>) =
+        model.rows("requirements").iter().partition(|row| !ran.proofs_of(row.id()).is_empty());
+    let (excused, missing): (Vec<&Row>, Vec<&Row>) =
+        open_requirements.iter().partition(|row| listed.contains(row.id()));
     let tests = ran.iter().filter(|(name, _)| !requirements_in(name).is_empty()).count();
     line(&mut text, "");
     line(&mut text, &format!("{} threats: {covered} covered, {open} open", covered + open));
+    let sums = format!("{} proved by {tests} tests, {} not yet (tests/unproved.txt)", proved.len(), excused.len());
     line(
         &mut text,
-        &format!(
-            "{requirements} requirements: {proved} proved by {tests} tests, {} not yet (tests/unproved.txt)",
-            requirements - proved
-        ),
+        &format!("{} requirements: {sums}, {} missing", proved.len() + open_requirements.len(), missing.len()),
     );
     text
 }
