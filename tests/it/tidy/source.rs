@@ -3,7 +3,7 @@
 //! Promises that `code` has the lines and columns of `text` with comments and the insides of literals blanked, so that a rule never
 //! trips over a word in a sentence. Never parses Rust: a rule that needs more than words and lines belongs in clippy.
 
-use std::path::Path;
+use std::{path::Path, sync::LazyLock};
 
 /// How deep directories may nest before the walk gives up.
 const DEPTH_MAX: usize = 12;
@@ -68,15 +68,18 @@ pub(super) fn words_at<'a>(code: &'a str, needle: &'a str) -> impl Iterator<Item
     })
 }
 
-/// All files of the checkout under `PLACES`.
-pub(super) fn all() -> Vec<Source> {
-    let root = dev::checkout::root();
-    let mut found = Vec::new();
-    for place in PLACES {
-        walk(&root, place, 0, &mut found);
-    }
-    assert!(found.len() > 50, "the walk found {} files: it is looking in the wrong place", found.len());
-    found
+/// All files of the checkout under `PLACES`, read once.
+pub(super) fn all() -> &'static [Source] {
+    static ALL: LazyLock<Vec<Source>> = LazyLock::new(|| {
+        let root = dev::checkout::root();
+        let mut found = Vec::new();
+        for place in PLACES {
+            walk(&root, place, 0, &mut found);
+        }
+        assert!(found.len() > 50, "the walk found {} files: it is looking in the wrong place", found.len());
+        found
+    });
+    &ALL
 }
 
 fn walk(root: &Path, place: &str, depth: usize, found: &mut Vec<Source>) {
