@@ -61,8 +61,7 @@ create table target (
   not_before timestamptz,
   failures_in_row integer not null default 0,
   last_error text,
-  asked_until timestamptz not null,
-  created_at timestamptz not null default now(),
+  created_at timestamptz not null,
   unique (operator_id, question)
 );
 create index target_wanted on target (id) where plan is not null;
@@ -124,8 +123,7 @@ create table platform_audit (
 grant select on deployment, operator, terminal, route, target, sailing, fact, change
   to ferry_app, ferry_worker, ferry_admin, ferry_matcher;
 grant select on deployment to ferry_auth;
-grant insert (operator_id, question, asked_until) on target to ferry_app;
-grant update (asked_until) on target to ferry_app;
+grant insert (operator_id, question, created_at), update (created_at) on target to ferry_app;
 grant insert, update (plan, version, digest, last_polled_at, last_good_at, not_before, failures_in_row, last_error)
   on target to ferry_worker;
 grant update (stretch_s, failures_in_row, open_until) on operator to ferry_worker;

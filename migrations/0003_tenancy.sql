@@ -81,13 +81,16 @@ create table watch (
 create index watch_expiring on watch (expires_at) where state = 'active';
 
 -- The questions a watch asks, and the vehicle class it reads from the answers. `evaluated_at` is
--- null until the watch was held against what is already known of this target.
+-- null until the watch was held against what is already known of this target. Nobody wants the
+-- target outside of `asked_from` and `asked_until`.
 create table watch_target (
   tenant_id uuid not null,
   watch_id uuid not null,
   target_id bigint not null references target,
   leg smallint not null check (leg in (0, 1)),
   class text not null,
+  asked_from timestamptz not null,
+  asked_until timestamptz not null,
   evaluated_at timestamptz,
   primary key (tenant_id, watch_id, target_id, leg),
   foreign key (tenant_id, watch_id) references watch (tenant_id, id) on delete cascade

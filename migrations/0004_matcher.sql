@@ -52,7 +52,8 @@ as $$
     from watch_target wt
       join watch w on w.tenant_id = wt.tenant_id and w.id = wt.watch_id
       join tenant t on t.tenant_id = wt.tenant_id
-    where wt.target_id = asked.id and w.state = 'active' and w.expires_at > p_now
+    where wt.target_id = asked.id and wt.asked_from <= p_now and p_now < wt.asked_until
+      and w.state = 'active' and w.expires_at > p_now
       and t.suspended_at is null and t.closed_at is null
     order by plan_rank(t.plan) desc
     limit 1)

@@ -1,1 +1,12 @@
-//! it
+//! Every promise that needs a real PostgreSQL, a real Redis or a socket, in one binary.
+
+mod cluster;
+mod egress;
+mod fan_out;
+mod harness;
+mod parsers;
+mod poll;
+mod robots;
+mod schedule;
+mod threat_model;
+mod tidy;

@@ -5,7 +5,7 @@
 use crate::{
     channels::{self, Sender, Sent},
     clock::{Chance, Clock},
-    schedule::{Claimed, DueSet, NextDue, Partition},
+    schedule::{DueSet, NextDue, Partition},
 };
 use anyhow::Context;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -53,8 +53,7 @@ impl Deliverer {
     ///
     /// # Errors
     /// When the database fails; then the delivery is due again when its lease ends.
-    pub async fn deliver(&self, claimed: Claimed<DueDelivery>) -> anyhow::Result<NextDue> {
-        let (door, next_attempt_at) = claimed.row;
+    pub async fn deliver(&self, (door, next_attempt_at): DueDelivery) -> anyhow::Result<NextDue> {
         let Some((delivery, links)) = self.begin(&door).await? else {
             return Ok(NextDue(next_attempt_at.filter(|at| *at > self.clock.now())));
         };

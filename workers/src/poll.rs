@@ -6,7 +6,7 @@ use crate::{
     clock::{Chance, Clock},
     heartbeat::Heartbeat,
     operators::{self, BaseUrls},
-    schedule::{Claimed, NextDue},
+    schedule::NextDue,
 };
 use anyhow::Context;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -77,8 +77,7 @@ impl Poller {
     ///
     /// # Errors
     /// When the database fails; then the target is due again after the schedule's retry delay.
-    pub async fn poll(&self, claimed: Claimed<TargetRow>) -> anyhow::Result<NextDue> {
-        let mut target = claimed.row;
+    pub async fn poll(&self, mut target: TargetRow) -> anyhow::Result<NextDue> {
         let now = self.clock.now();
         if let Some(polled_at) = self.heartbeat.last(target.id) {
             target.state.last_polled_at = target.state.last_polled_at.max(Some(polled_at));

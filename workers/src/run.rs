@@ -12,7 +12,7 @@ use crate::{
     poll::Poller,
     prune,
     reconcile::{Reconciler, Wakes},
-    schedule::{self, DueSet, Load, Schedule, SetName, Settings},
+    schedule::{self, Claimed, DueSet, Load, Schedule, SetName, Settings},
 };
 use anyhow::Context;
 use domain::{cadence::TimeScale, operator::Operator};
@@ -180,9 +180,9 @@ impl Parts {
         let settings = Settings::new("polls", POLLS_AT_ONCE, POLL_TIMEOUT, self.clock.clone());
         let schedule = Schedule::new(self.polls.clone(), load, settings, wakes.walk.clone())?;
         let poller = self.poller.clone();
-        let handler = move |claimed| {
+        let handler = move |claimed: Claimed<TargetRow>| {
             let poller = poller.clone();
-            async move { poller.poll(claimed).await }
+            async move { poller.poll(claimed.row).await }
         };
         Ok(schedule::run(schedule, handler, shutdown))
     }
@@ -192,9 +192,9 @@ impl Parts {
         let settings = Settings::new("deliveries", DELIVERIES_AT_ONCE, DELIVERY_TIMEOUT, self.clock.clone());
         let schedule = Schedule::new(self.deliveries.clone(), load, settings, wakes.walk.clone())?;
         let deliverer = self.deliverer.clone();
-        let handler = move |claimed| {
+        let handler = move |claimed: Claimed<DueDelivery>| {
             let deliverer = deliverer.clone();
-            async move { deliverer.deliver(claimed).await }
+            async move { deliverer.deliver(claimed.row).await }
         };
         Ok(schedule::run(schedule, handler, shutdown))
     }

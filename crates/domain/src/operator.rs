@@ -194,14 +194,14 @@ impl Operator {
     fn asks_of_leg(self, leg: &Leg, side: LegSide, class: &VehicleClass) -> Result<Vec<Ask>, AskError> {
         let unknown = || AskError::UnknownRoute { operator: self.manifest().name, route: leg.route.clone() };
         let zone = self.zone_of(&leg.route).ok_or_else(unknown)?;
-        if leg.days().next().is_none() {
-            return Err(AskError::NoDay);
-        }
+        let first_day = leg.days().next().ok_or(AskError::NoDay)?;
+        let horizon_days = self.manifest().horizon_days;
         let questions = match self {
             Operator::Harbour => harbour::questions(leg),
             Operator::BcFerries => bc_ferries::questions(leg),
         };
         let asks = questions.into_iter().map(|question| Ask {
+            from: question.asked_from(zone, first_day, horizon_days),
             until: question.asked_until(zone, leg.last_day()),
             question,
             class: class.clone(),

@@ -5,7 +5,7 @@
 
 use crate::code::{RouteCode, VehicleClass};
 use crate::sailing::end_of_day;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +33,17 @@ impl Question {
         match self {
             Question::RouteDay { route, .. } | Question::RouteNow { route } => route,
         }
+    }
+
+    /// From when it is worth asking, for somebody whose first day is `first_day` at a terminal in `zone`: an
+    /// operator whose answers reach `horizon_days` ahead has nothing to say before.
+    pub fn asked_from(&self, zone: Tz, first_day: NaiveDate, horizon_days: u16) -> DateTime<Utc> {
+        let day = match self {
+            Question::RouteDay { date, .. } => *date,
+            Question::RouteNow { .. } => first_day,
+        };
+        let eve = day.checked_sub_days(Days::new(u64::from(horizon_days) + 1));
+        end_of_day(eve.unwrap_or(NaiveDate::MIN), zone)
     }
 
     /// Until when it is worth asking, for somebody whose last day is `last_day` at a terminal in `zone`.
@@ -81,6 +92,8 @@ pub struct Ask {
     pub class: VehicleClass,
     /// For which leg.
     pub leg: LegSide,
+    /// From when it is worth asking.
+    pub from: DateTime<Utc>,
     /// Until when it is worth asking.
     pub until: DateTime<Utc>,
 }
@@ -100,6 +113,17 @@ mod tests {
         let now = Question::RouteNow { route };
         assert_eq!(serde_json::to_string(&now).unwrap(), r#"{"kind":"route_now","route":"POR-SAN"}"#);
         assert!(serde_json::from_str::<Question>(r#"{"kind":"route_now","route":"A","date":"2026-12-24"}"#).is_err());
+    }
+
+    #[test]
+    fn nothing_is_asked_before_the_operators_answers_can_reach_the_first_day() {
+        let route = RouteCode::parse("POR-SAN").unwrap();
+        let date = |day| NaiveDate::from_ymd_opt(2026, 7, day).unwrap();
+        let zone = chrono_tz::Europe::Madrid;
+        let day = Question::RouteDay { route: route.clone(), date: date(20) };
+        assert_eq!(day.asked_from(zone, date(1), 10).to_rfc3339(), "2026-07-09T22:00:00+00:00");
+        let now = Question::RouteNow { route };
+        assert_eq!(now.asked_from(zone, date(9), 2).to_rfc3339(), "2026-07-06T22:00:00+00:00");
     }
 
     #[test]

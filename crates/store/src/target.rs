@@ -58,7 +58,7 @@ pub struct Found {
     pub releases: Releases,
 }
 
-/// Finds or makes the target of a question, and keeps it asked until at least `asked_until`.
+/// Finds or makes the target of a question.
 ///
 /// # Errors
 /// When the database refuses.
@@ -66,15 +66,16 @@ pub async fn ensure(
     tx: &mut TenantTx,
     operator: Operator,
     question: &Question,
-    asked_until: DateTime<Utc>,
+    now: DateTime<Utc>,
 ) -> Result<TargetId> {
+    // The update changes nothing: it is there to return the row of the one who was first.
     let id = sqlx::query_scalar!(
-        "insert into target (operator_id, question, asked_until) values ($1, $2, $3)
-         on conflict (operator_id, question) do update set asked_until = greatest(target.asked_until, excluded.asked_until)
+        "insert into target (operator_id, question, created_at) values ($1, $2, $3)
+         on conflict (operator_id, question) do update set created_at = target.created_at
          returning id",
         operator.as_str(),
         Json(question) as _,
-        asked_until
+        now
     )
     .fetch_one(&mut *tx.tx)
     .await?;

@@ -2,12 +2,12 @@
 //! new, edited or resumed has `evaluated_at` null on its targets until a worker holds it against what
 //! is already known.
 
-use crate::{Result, Store, TenantTx, word};
+use crate::{Result, Store, TenantTx, target, word};
 use chrono::{DateTime, Utc};
 use domain::{
     facts::Facts,
     id::{ChannelId, SailingId, TargetId, UserId, WatchId},
-    operator::Operator,
+    operator::{Ask, Operator},
     plan::Plan,
     code::VehicleClass,
     sailing::Sailing,
@@ -32,6 +32,10 @@ pub struct NewWatch<'a> {
     pub currency: &'a str,
     /// When it ends by itself.
     pub expires_at: DateTime<Utc>,
+    /// The questions that answer it.
+    pub asks: &'a [Ask],
+    /// The channels it tells.
+    pub channels: &'a [ChannelId],
 }
 
 /// One question a watch asks.
@@ -85,15 +89,10 @@ pub struct KnownSailing {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn insert(
-    tx: &mut TenantTx,
-    watch: &NewWatch<'_>,
-    targets: &[(TargetId, i16, VehicleClass)],
-    channels: &[ChannelId],
-) -> Result<()> {
+pub async fn insert(tx: &mut TenantTx, watch: &NewWatch<'_>, now: DateTime<Utc>) -> Result<()> {
     sqlx::query!(
-        "insert into watch (tenant_id, id, user_id, operator_id, criteria, return_leg, currency, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into watch (tenant_id, id, user_id, operator_id, criteria, return_leg, currency, expires_at, created_at, changed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
         tx.tenant,
         watch.id.0,
         watch.user.0,
@@ -101,33 +100,41 @@ pub async fn insert(
         Json(watch.criteria) as _,
         watch.return_leg.map(Json) as _,
         watch.currency,
-        watch.expires_at
+        watch.expires_at,
+        now
     )
     .execute(&mut *tx.tx)
     .await?;
-    for (target, leg, class) in targets {
-        sqlx::query!(
-            "insert into watch_target (tenant_id, watch_id, target_id, leg, class) values ($1, $2, $3, $4, $5)
-             on conflict do nothing",
-            tx.tenant,
-            watch.id.0,
-            target.0,
-            leg,
-            class.as_str()
-        )
-        .execute(&mut *tx.tx)
-        .await?;
-        wake_target(tx, *target).await?;
+    for ask in watch.asks {
+        insert_ask(tx, watch, ask, now).await?;
     }
     sqlx::query!(
         "insert into watch_channel (tenant_id, watch_id, channel_id) select $1, $2, id from unnest($3::uuid[]) as c(id)",
         tx.tenant,
         watch.id.0,
-        &channels.iter().map(|id| id.0).collect::<Vec<_>>()
+        &watch.channels.iter().map(|id| id.0).collect::<Vec<_>>()
     )
     .execute(&mut *tx.tx)
     .await?;
     Ok(())
+}
+
+async fn insert_ask(tx: &mut TenantTx, watch: &NewWatch<'_>, ask: &Ask, now: DateTime<Utc>) -> Result<()> {
+    let target = target::ensure(tx, watch.operator, &ask.question, now).await?;
+    sqlx::query!(
+        "insert into watch_target (tenant_id, watch_id, target_id, leg, class, asked_from, asked_until)
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
+        tx.tenant,
+        watch.id.0,
+        target.0,
+        ask.leg.number(),
+        ask.class.as_str(),
+        ask.from,
+        ask.until
+    )
+    .execute(&mut *tx.tx)
+    .await?;
+    wake_target(tx, target).await
 }
 
 /// Stops a watch for good; its open alerts close as answered. Returns false if it had ended before.

@@ -127,19 +127,20 @@ impl Household {
         for ask in operator.asks(&self.criteria, self.way_back.as_ref())? {
             sqlx::query(
                 "with asked as (
-                   insert into target (operator_id, question, asked_until) values ($3, $4, $5)
-                   on conflict (operator_id, question)
-                     do update set asked_until = greatest(target.asked_until, excluded.asked_until)
+                   insert into target (operator_id, question, created_at) values ($3, $4, now())
+                   on conflict (operator_id, question) do update set created_at = target.created_at
                    returning id)
-                 insert into watch_target (tenant_id, watch_id, target_id, leg, class) select $1, $2, id, $6, $7 from asked",
+                 insert into watch_target (tenant_id, watch_id, target_id, leg, class, asked_from, asked_until)
+                 select $1, $2, id, $5, $6, $7, $8 from asked",
             )
             .bind(tenant)
             .bind(watch)
             .bind(operator.as_str())
             .bind(Json(&ask.question))
-            .bind(ask.until)
             .bind(ask.leg.number())
             .bind(ask.class.as_str())
+            .bind(ask.from)
+            .bind(ask.until)
             .execute(&mut *connection)
             .await?;
         }

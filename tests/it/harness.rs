@@ -1,0 +1,193 @@
+//! What every test stands on: a database of its own copied from the migrated template, a Redis database
+//! of its own, simulators on free ports and a clock that moves only when told. `cargo dev test` says
+//! where the servers are.
+
+mod people;
+
+pub(crate) use people::{Person, leg, motorhome_days};
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use dev::sim::Sim;
+use domain::{cadence::TimeScale, operator::Operator};
+use sqlx::{Connection, Executor, PgConnection, PgPool, postgres::PgPoolOptions};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU16, Ordering},
+};
+use store::Store;
+use workers::{
+    Config,
+    clock::{Chance, Clock},
+    run::Parts,
+};
+
+static NEXT: AtomicU16 = AtomicU16::new(1);
+
+/// A setting that `cargo dev test` makes.
+pub(crate) fn setting(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run the tests with `cargo dev test`"))
+}
+
+/// The URL of a Redis database that no other test uses.
+pub(crate) fn redis_url() -> String {
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    format!("redis+unix://{}?db={number}", setting("FERRY_TEST_REDIS_SOCKET"))
+}
+
+/// A database of one test.
+pub(crate) struct Database {
+    name: String,
+}
+
+impl Database {
+    /// A copy of the migrated template, without operators or people.
+    pub(crate) async fn new() -> Database {
+        let name = format!("t_{}", uuid::Uuid::new_v4().simple());
+        let mut server = PgConnection::connect(&setting("FERRY_TEST_SUPER_URL")).await.unwrap();
+        let template = setting("FERRY_TEST_TEMPLATE");
+        let create = format!("create database {name} template {template} owner ferry_owner");
+        server.execute(sqlx::AssertSqlSafe(create)).await.unwrap();
+        Database { name }
+    }
+
+    /// The URL for a role: `ferry_app`, `ferry_worker`, …
+    pub(crate) fn url(&self, role: &str) -> String {
+        let owner = setting("FERRY_TEST_OWNER_URL");
+        owner.replace("ferry_owner@", &format!("{role}@")).replace("/postgres?", &format!("/{}?", self.name))
+    }
+
+    /// The URL for the superuser, whom no policy binds: for looking and for doing damage.
+    pub(crate) fn super_url(&self) -> String {
+        setting("FERRY_TEST_SUPER_URL").replace("/postgres?", &format!("/{}?", self.name))
+    }
+
+    /// A pool as the superuser.
+    pub(crate) async fn superuser(&self) -> PgPool {
+        PgPoolOptions::new().max_connections(2).connect(&self.super_url()).await.unwrap()
+    }
+
+    /// A connection as a role, names unqualified.
+    pub(crate) async fn connect(&self, role: &str) -> PgConnection {
+        let mut connection = PgConnection::connect(&self.url(role)).await.unwrap();
+        connection.execute("set search_path = app, pg_temp").await.unwrap();
+        connection
+    }
+}
+
+/// A clock that stands still until it is moved.
+#[derive(Clone)]
+pub(crate) struct TestClock(Arc<Mutex<DateTime<Utc>>>);
+
+impl TestClock {
+    fn at(now: DateTime<Utc>) -> TestClock {
+        TestClock(Arc::new(Mutex::new(now)))
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap()
+    }
+
+    pub(crate) fn advance(&self, by: TimeDelta) {
+        *self.0.lock().unwrap() += by;
+    }
+
+    pub(crate) fn clock(&self) -> Clock {
+        let this = self.clone();
+        Clock::new(move || this.now())
+    }
+}
+
+/// The day on which the tests take place.
+pub(crate) fn today() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 7, 1).unwrap()
+}
+
+/// A whole installation for one test: database, Redis, simulators and the workers' parts, none of them
+/// running by itself.
+pub(crate) struct World {
+    pub(crate) database: Database,
+    pub(crate) admin: PgPool,
+    pub(crate) sim: Sim,
+    pub(crate) clock: TestClock,
+    pub(crate) config: Config,
+    pub(crate) parts: Parts,
+    pub(crate) app: Store,
+}
+
+impl World {
+    /// An empty installation with every operator of the manifests, marked as development.
+    pub(crate) async fn new() -> World {
+        let database = Database::new().await;
+        store::catalog::sync(&database.url("ferry_owner")).await.unwrap();
+        let admin = database.superuser().await;
+        sqlx::query("update deployment set environment = 'development'").execute(&admin).await.unwrap();
+        let sim = Sim::start(today()).await.unwrap();
+        let config = config(&database, &sim);
+        let clock = TestClock::at(today().and_hms_opt(12, 0, 0).unwrap().and_utc());
+        let parts = Parts::connect(&config, clock.clock(), Chance::new(|| 0.5)).await.unwrap();
+        let app = Store::connect(&database.url("ferry_app"), 4).await.unwrap();
+        World { database, admin, sim, clock, config, parts, app }
+    }
+
+    /// A second worker process' parts on the same database and Redis.
+    pub(crate) async fn another_worker(&self) -> Parts {
+        Parts::connect(&self.config, self.clock.clock(), Chance::new(|| 0.5)).await.unwrap()
+    }
+
+    /// Polls every wanted target that is due, each once, as the workers would.
+    pub(crate) async fn poll(&self) {
+        self.parts.reconciler.walk().await.unwrap();
+        let ids = self.parts.store.target_ids(0, 10_000).await.unwrap();
+        let mut targets: Vec<_> =
+            self.parts.store.targets(&ids, TimeScale::REAL).await.unwrap().into_values().collect();
+        targets.sort_by_key(|target| target.id);
+        for target in targets {
+            self.parts.poller.poll(target).await.unwrap();
+        }
+        self.parts.poller.heartbeat.flush(&self.parts.store).await.unwrap();
+    }
+
+    /// Fans out, then delivers everything that is due.
+    pub(crate) async fn settle(&self) {
+        self.parts.fan_out.sweep().await.unwrap();
+        self.deliver_with(&self.parts).await;
+    }
+
+    /// Delivers everything that is due, with the given worker.
+    pub(crate) async fn deliver_with(&self, parts: &Parts) {
+        let due = parts.store.due_deliveries((DateTime::UNIX_EPOCH, 0), self.clock.now(), 10_000).await.unwrap();
+        let ids: Vec<i64> = due.into_iter().map(|(id, _)| id).collect();
+        for (_, delivery) in parts.store.claim_deliveries(&ids).await.unwrap() {
+            parts.deliverer.deliver(delivery).await.unwrap();
+        }
+    }
+
+    /// Moves the clock by an hour, so that every plan has had a tick, and polls and settles.
+    pub(crate) async fn an_hour_later(&self) {
+        self.clock.advance(TimeDelta::hours(1));
+        self.poll().await;
+        self.settle().await;
+    }
+
+    /// One number from the database, seen by the superuser.
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&self.admin).await.unwrap()
+    }
+}
+
+fn config(database: &Database, sim: &Sim) -> Config {
+    let url = |text: String| text.parse().unwrap();
+    Config {
+        database_url: database.url("ferry_worker"),
+        redis_url: redis_url(),
+        base_url: url("https://ferryalert.test/".into()),
+        contact: "bot@ferryalert.test".into(),
+        smtp_url: sim.smtp_url(),
+        mail_from: "FerryAlert <alerts@ferryalert.test>".into(),
+        link_key: "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff".parse().unwrap(),
+        scale: TimeScale::REAL,
+        simulators: vec![sim.http],
+        base_urls: Operator::ALL.iter().map(|operator| (*operator, url(sim.base_url()))).collect(),
+        log: "info".into(),
+    }
+}
