@@ -8,9 +8,11 @@ use dev::{
     cargo, cluster, demo,
     leash::{self, Hold},
     prepare::{self, Stale},
-    psql, stop, test, threats, up,
+    psql,
+    sim::{Addresses, Sim},
+    stop, test, threats, up,
 };
-use std::process::ExitCode;
+use std::{net::SocketAddr, process::ExitCode};
 
 /// Develop FerryAlert. Needs nothing but a Rust toolchain.
 #[derive(Parser)]
@@ -57,6 +59,16 @@ enum Command {
         /// Passed to the bench.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
+    },
+    /// Plays the operators and the mail server.
+    #[command(hide = true)]
+    Sim {
+        /// Where operators, their page and the inbox answer.
+        #[arg(long)]
+        http: SocketAddr,
+        /// Where mail is taken in.
+        #[arg(long)]
+        smtp: SocketAddr,
     },
     /// Holds a child process of ours.
     #[command(hide = true)]
@@ -106,6 +118,10 @@ async fn run(command: Command) -> Result<()> {
         Command::Bench { args } => {
             cargo::run(cargo::order("bench").args(["--quiet", "--package", "dev", "--bench", "bench", "--"]).args(args))
                 .await
+        }
+        Command::Sim { http, smtp } => {
+            let _sim = Sim::start_on(Addresses { http, smtp }, chrono::Utc::now().date_naive()).await?;
+            std::future::pending().await
         }
         Command::Leash(_) => unreachable!("BUG: a leash is held in main"),
     }

@@ -22,6 +22,12 @@ struct Mail {
     received_at_us: i64,
 }
 
+/// What we read of the request log.
+#[derive(Deserialize)]
+struct Requests {
+    requests: Vec<Request>,
+}
+
 /// What we read of a request.
 #[derive(Deserialize)]
 struct Request {
@@ -71,14 +77,14 @@ impl Simulators {
         wished: &Wished,
         opened: DateTime<Utc>,
     ) -> Result<Option<DateTime<Utc>>> {
-        let requests: Vec<Request> = self.read("/sim/requests").await?;
+        let log: Requests = self.read("/sim/requests").await?;
         let asks = |request: &&Request| {
             request.operator.as_ref() == Some(&wished.operator)
                 && request.path.contains(&wished.route)
                 && request.path.contains(&wished.day)
                 && request.at_us >= opened.timestamp_micros()
         };
-        let first = requests.iter().filter(asks).map(|request| request.at_us).min();
+        let first = log.requests.iter().filter(asks).map(|request| request.at_us).min();
         Ok(first.and_then(DateTime::from_timestamp_micros))
     }
 

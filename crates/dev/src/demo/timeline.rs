@@ -35,16 +35,19 @@ pub(super) struct Timeline {
 }
 
 impl Timeline {
+    /// What happened, in order of time: the inbox may have the mail before we know that it was taken.
     fn steps(&self) -> [(&'static str, DateTime<Utc>, &'static str); 6] {
         let Told { changed_at, alerted_at, sent_at, .. } = self.told;
-        [
+        let mut steps = [
             ("opened", self.opened, "a space is free at the operator"),
             ("polled", self.polled, "the first poll that could see it arrives"),
             ("change", changed_at, "facts before and after are recorded"),
             ("alert", alerted_at, "the watch has its one alert"),
             ("sent", sent_at, "the mail server took the mail"),
             ("received", self.received, "the mail lies in the inbox"),
-        ]
+        ];
+        steps.sort_by_key(|(_, at, _)| *at);
+        steps
     }
 
     fn lag_ms(&self) -> i64 {
