@@ -374,3 +374,6 @@ fn read_query(query: &str) -> Result<(String, NaiveDate), NotAsked> {
     let date = value("date").and_then(|date| date.parse().ok()).ok_or(NotAsked::BadQuery)?;
     Ok((route, date))
 }
+
+#[cfg(test)]
+mod tests;

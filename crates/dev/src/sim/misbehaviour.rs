@@ -121,11 +121,14 @@ pub(super) async fn answer(misbehaviour: Misbehaviour, format: Format) -> Option
     }
 }
 
-/// The first half of a body, then a broken connection.
+/// The first half of a body, then a broken connection. The pause lets the half leave before the break.
 pub(super) fn cut_short(format: Format, body: &Bytes) -> Response {
-    let half = body.slice(..body.len() / 2);
-    let parts = [Ok(half), Err(std::io::Error::other("the simulator hangs up"))];
-    typed(format, Body::from_stream(stream::iter(parts)))
+    let half = stream::iter([Ok(body.slice(..body.len() / 2))]);
+    let hang_up = stream::once(async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        Err(std::io::Error::other("the simulator hangs up"))
+    });
+    typed(format, Body::from_stream(half.chain(hang_up)))
 }
 
 /// A 200 of the operator's content type.

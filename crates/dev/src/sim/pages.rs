@@ -97,7 +97,7 @@ fn behaviour(body: &mut String, shown: &Shown) {
     let (operator, route, date) = (shown.operator, escape(&shown.route), shown.date);
     let _ = write!(
         body,
-        r#"<form class="pick card" method="post" action="/sim/page/misbehave">
+        r#"<form class="pick" method="post" action="/sim/page/misbehave">
 <input type="hidden" name="operator" value="{operator}"><input type="hidden" name="route" value="{route}"><input type="hidden" name="date" value="{date}">
 <div><label for="misbehaviour">The operator</label><select id="misbehaviour" name="misbehaviour">{options}</select></div>
 <button>Set</button></form>
@@ -128,7 +128,7 @@ fn card(body: &mut String, sailing: &SimSailing) {
 
 fn cabins(sailing: &SimSailing) -> String {
     match (sailing.cabins, sailing.pet_cabins) {
-        (Some(cabins), Some(pets)) => format!("Cabins {cabins}, with pets {pets}"),
+        (Some(cabins), Some(pets)) => format!("{cabins} cabins, {pets} with pets"),
         _ => String::new(),
     }
 }
@@ -150,8 +150,10 @@ fn class_item(body: &mut String, sailing: &SimSailing, class: &ClassSpace) {
     let fewer = class.spaces.saturating_sub(1).to_string();
     let label =
         |what: &str| format!("aria-label=\"{what} a {name} space at {}\"", sailing.departs_local.format("%H:%M"));
+    // One loud button a card: where a click opens something.
+    let strength = if class.spaces == 0 { " class=\"strong\"" } else { "" };
     let free = format!(
-        "<button class=\"strong\" name=\"spaces\" value=\"{more}\" {}>Free</button>\
+        "<button{strength} name=\"spaces\" value=\"{more}\" {}>Free</button>\
          <button name=\"spaces\" value=\"{fewer}\" {}>Take</button>",
         label("Free"),
         label("Take"),
