@@ -36,7 +36,7 @@ impl Operator {
     }
 
     async fn verdict(&self, path: &str, after: TimeDelta) -> RobotsVerdict {
-        let url = Url::parse(&self.server.url(path)).unwrap();
+        let url = Url::parse(&self.server.url(path)).expect("a URL");
         self.robots.verdict(&self.client, &url, &HostAllowlist::of_url(&url), now() + after).await
     }
 
