@@ -42,12 +42,27 @@ pub(crate) struct Database {
 impl Database {
     /// A copy of the migrated template, without operators or people.
     pub(crate) async fn new() -> Database {
+        Database::copy_of(&setting("FERRY_TEST_TEMPLATE")).await
+    }
+
+    /// A database that was migrated itself: a copy has not the rights that stand on the database.
+    pub(crate) async fn migrated() -> Database {
+        let database = Database::copy_of("template0").await;
+        store::migrate::run(&database.url("ferry_owner")).await.unwrap();
+        database
+    }
+
+    async fn copy_of(template: &str) -> Database {
         let name = format!("t_{}", uuid::Uuid::new_v4().simple());
         let mut server = PgConnection::connect(&setting("FERRY_TEST_SUPER_URL")).await.unwrap();
-        let template = setting("FERRY_TEST_TEMPLATE");
         let create = format!("create database {name} template {template} owner ferry_owner");
         server.execute(sqlx::AssertSqlSafe(create)).await.unwrap();
         Database { name }
+    }
+
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// The URL for a role: `ferry_app`, `ferry_worker`, …

@@ -1,10 +1,14 @@
 //! Every promise that needs a real PostgreSQL, a real Redis or a socket, in one binary.
 
 mod cluster;
+mod deliver;
 mod egress;
 mod fan_out;
 mod harness;
+mod isolation;
+mod links;
 mod parsers;
+mod politeness;
 mod poll;
 mod robots;
 mod schedule;

@@ -78,6 +78,14 @@ impl Store {
         Ok(sqlx::query_scalar!("select environment from deployment").fetch_one(&self.pool).await?)
     }
 
+    /// The tenant that a statement outside of any tenant's transaction would find set: always `None`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn tenant_left_behind(&self) -> Result<Option<String>> {
+        Ok(sqlx::query_scalar!("select nullif(current_setting('app.tenant', true), '')").fetch_one(&self.pool).await?)
+    }
+
     /// Closes the pool; open transactions roll back.
     pub async fn close(&self) {
         self.pool.close().await;

@@ -1,0 +1,146 @@
+//! What the catalogue says of row security, and that each rule sees the defect it is there for.
+
+use crate::harness::Database;
+use sqlx::{Executor, PgConnection};
+
+const ROLES: [&str; 4] = ["ferry_app", "ferry_auth", "ferry_worker", "ferry_admin"];
+const GLOBAL_TABLES: [&str; 10] = [
+    "change",
+    "deployment",
+    "fact",
+    "operator",
+    "platform_audit",
+    "route",
+    "sailing",
+    "target",
+    "terminal",
+    "user_account",
+];
+/// A key's public id must be unique everywhere: it is what a key is found by, and is random.
+const UNIQUE_WITHOUT_TENANT: [&str; 1] = ["api_key_public_id_key"];
+const DEFINERS: [&str; 13] = [
+    "close_alerts",
+    "close_departed",
+    "deliver_alerts",
+    "delivery_tenant",
+    "demand",
+    "due_deliveries",
+    "expire_watches",
+    "membership",
+    "record_alerts",
+    "release_alerts",
+    "unevaluated_watches",
+    "watch_tenant",
+    "watches_of_target",
+];
+
+/// Where `ferry_matcher` may look across tenants: the functions it owns read these tables, insert into two
+/// and update two.
+fn matcher_policies() -> Vec<String> {
+    let read = ["tenant", "member", "channel", "watch", "watch_target", "watch_channel", "alert", "delivery"];
+    let write = ["alert:a", "delivery:a", "alert:w", "watch:w"];
+    let read = read.iter().map(|table| format!("{table}:r:ferry_matcher"));
+    read.chain(write.iter().map(|entry| format!("{entry}:ferry_matcher"))).collect()
+}
+
+async fn defects(connection: &mut PgConnection) -> Vec<String> {
+    let mut defects = Vec::new();
+    for role in ROLES {
+        let rows: Vec<(String, String)> = sqlx::query_as(include_str!("rls_catalog.sql"))
+            .bind(role)
+            .bind("app")
+            .bind(&GLOBAL_TABLES.map(str::to_owned)[..])
+            .bind(&UNIQUE_WITHOUT_TENANT.map(str::to_owned)[..])
+            .bind(&DEFINERS.map(str::to_owned)[..])
+            .bind(matcher_policies())
+            .fetch_all(&mut *connection)
+            .await
+            .unwrap();
+        defects.extend(rows.into_iter().map(|(rule, object)| format!("{role}: {rule}: {object}")));
+    }
+    defects
+}
+
+#[tokio::test]
+async fn sr_ten_01_the_catalogue_has_no_defect_for_any_role() {
+    let database = Database::migrated().await;
+    let found = defects(&mut database.superuser().await.acquire().await.unwrap()).await;
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+/// A defect for each rule. What needs a cluster-wide role to change is undone with the transaction.
+const PLANTED: [(&str, &str); 24] = [
+    ("R01", "alter role ferry_admin bypassrls"),
+    ("R02", "grant ferry_matcher to ferry_app"),
+    ("R03", "create table app.loose (id int)"),
+    ("R04", "alter table app.audit drop constraint audit_pkey; alter table app.audit alter tenant_id drop not null"),
+    ("R05", "alter table app.watch disable row level security"),
+    ("R06", "alter table app.watch no force row level security"),
+    ("R07", "drop policy own_tenant on app.audit"),
+    ("R08", "create policy p on app.audit to ferry_admin using (tenant_id = (select null::uuid))"),
+    ("R09", "create policy second on app.watch for select to ferry_app using (tenant_id = (select nullif(current_setting('app.tenant', true), '')::uuid))"),
+    ("R10", "create policy open on app.audit for select to ferry_admin using (true)"),
+    ("R11", "create policy bare on app.audit for select to ferry_admin using (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"),
+    ("R12", "create table app.noindex (tenant_id uuid not null)"),
+    ("R13", "create unique index oracle on app.channel (address)"),
+    ("R14", "alter table app.delivery add unique (id); alter table app.attempt add foreign key (delivery_id) references app.delivery (id)"),
+    ("R15", "create view app.everything as select * from app.watch"),
+    ("R16", "create materialized view app.frozen as select * from app.watch"),
+    ("R17", "create function app.all_watches() returns bigint language sql security definer as 'select count(*) from app.watch'"),
+    ("R18", "grant truncate on app.watch to ferry_app"),
+    ("R19", "create table app.parts (tenant_id uuid not null) partition by hash (tenant_id); create table app.part partition of app.parts for values with (modulus 1, remainder 0); grant select on app.part to ferry_app"),
+    ("R20", "create function app.tenant() returns text language sql immutable as $$ select current_setting('app.tenant', true) $$"),
+    ("R21", "grant create on schema app to ferry_app"),
+    ("R22", "create policy everybody on app.audit for select using (tenant_id = (select null::uuid))"),
+    ("R23", "grant execute on function app.demand(bigint[], timestamptz) to public"),
+    ("R24", "grant temporary on database {database} to ferry_app"),
+];
+
+#[tokio::test]
+async fn sr_ten_01_each_rule_sees_the_defect_it_is_there_for() {
+    let database = Database::new().await;
+    let pool = database.superuser().await;
+    for (rule, plant) in PLANTED {
+        let plant = plant.replace("{database}", database.name());
+        let mut connection = pool.acquire().await.unwrap();
+        connection.execute("begin").await.unwrap();
+        connection.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(plant.clone()))).await.unwrap_or_else(|error| panic!("{plant}: {error}"));
+        let seen = defects(&mut connection).await.iter().any(|found| found.contains(rule));
+        connection.execute("rollback").await.unwrap();
+        assert!(seen, "{rule} does not see: {plant}");
+    }
+}
+
+#[tokio::test]
+async fn sr_ten_04_each_function_that_looks_across_tenants_is_open_to_the_one_role_that_calls_it() {
+    let database = Database::new().await;
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "select f.proname::text, coalesce(string_agg(r.rolname::text, ' ' order by r.rolname)
+                  filter (where has_function_privilege(r.oid, f.oid, 'execute')), 'no role')
+         from pg_proc f join pg_namespace n on n.oid = f.pronamespace
+           cross join pg_roles r
+         where n.nspname = 'app' and f.prosecdef and r.rolname in ('ferry_app', 'ferry_auth', 'ferry_worker', 'ferry_admin')
+         group by f.oid, f.proname order by 1",
+    )
+    .fetch_all(&database.superuser().await)
+    .await
+    .unwrap();
+    let table: String = rows.iter().map(|(name, roles)| format!("{name:20} {roles}\n")).collect();
+    insta::assert_snapshot!("functions_across_tenants", table);
+}
+
+#[tokio::test]
+async fn sr_ten_04_a_role_that_may_not_call_a_function_is_refused() {
+    let database = Database::new().await;
+    for (role, call) in [
+        ("ferry_app", "select * from watches_of_target(1, '00000000-0000-0000-0000-000000000000', 0::smallint, 10)"),
+        ("ferry_app", "select * from delivery_tenant('{1}')"),
+        ("ferry_worker", "select * from membership('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000000')"),
+        ("ferry_admin", "select release_alerts(now(), 1)"),
+        ("ferry_auth", "select * from unevaluated_watches(1)"),
+    ] {
+        let refused = database.connect(role).await.execute(call).await.unwrap_err();
+        let code = refused.as_database_error().and_then(|error| error.code().map(|code| code.into_owned()));
+        assert_eq!(code.as_deref(), Some("42501"), "{role}: {call}");
+    }
+}

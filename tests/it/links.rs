@@ -1,0 +1,134 @@
+//! The links in mails: a GET asks, a POST acts, and only the token that was signed for the purpose does.
+
+use crate::harness::{World, motorhome_days};
+use app::{App, access::Access, clock::Clock, routes};
+use axum::{
+    Router,
+    body::Body,
+    http::{Method, Request, StatusCode},
+};
+use chrono::TimeDelta;
+use domain::plan::Plan;
+use store::Purpose;
+use tower::ServiceExt;
+
+fn router(world: &World) -> Router {
+    let clock = world.clock.clone();
+    routes::table(App {
+        store: world.app.clone(),
+        link_key: world.config.link_key.clone(),
+        clock: Clock::new(move || clock.now()),
+        base_url: world.config.base_url.clone(),
+        contact: world.config.contact.clone(),
+    })
+    .into_router()
+}
+
+async fn send(router: &Router, method: Method, path: &str) -> StatusCode {
+    let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+    router.clone().oneshot(request).await.unwrap().status()
+}
+
+/// A world in which Alice has a mail, and the paths of its links.
+async fn with_mail() -> (World, [String; 3]) {
+    let world = World::new().await;
+    let sailing = world.everything_is_full(1).remove(0);
+    let alice = world.person("Alice", Plan::Fleet).await;
+    world.watch(&alice, &motorhome_days(1)).await;
+    world.poll().await;
+    world.settle().await;
+    world.open(&sailing);
+    world.an_hour_later().await;
+    let mail = world.sim.inbox().remove(0);
+    let links = mail.links();
+    let path = |purpose: &str| {
+        let link = links.iter().find(|link| link.contains(&format!("/l/{purpose}/"))).expect("a link");
+        url::Url::parse(link).unwrap().path().to_owned()
+    };
+    (world, [path("stop"), path("keep"), path("unsubscribe")])
+}
+
+/// Everything in the database, as one value.
+async fn digest(world: &World) -> Vec<Option<String>> {
+    let tables: Vec<String> = sqlx::query_scalar("select tablename::text from pg_tables where schemaname = 'app' order by 1")
+        .fetch_all(&world.admin)
+        .await
+        .unwrap();
+    let mut digests = Vec::new();
+    for table in tables {
+        let sql = format!("select md5(string_agg(x::text, '|' order by x::text)) from {table} x");
+        digests.push(sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&world.admin).await.unwrap());
+    }
+    digests
+}
+
+#[tokio::test]
+async fn sr_ntf_03_opening_a_link_changes_nothing_and_its_post_acts_once() {
+    let (world, [stop, keep, unsubscribe]) = with_mail().await;
+    let router = router(&world);
+    let before = digest(&world).await;
+    for path in [&stop, &keep, &unsubscribe] {
+        assert_eq!(send(&router, Method::GET, path).await, StatusCode::OK);
+        assert_eq!(send(&router, Method::HEAD, path).await, StatusCode::OK);
+    }
+    assert_eq!(digest(&world).await, before);
+
+    assert_eq!(send(&router, Method::POST, &keep).await, StatusCode::OK);
+    assert_eq!(world.count("select count(*) from alert where answer = 'keep'").await, 1);
+    assert_eq!(send(&router, Method::POST, &unsubscribe).await, StatusCode::OK);
+    assert_eq!(world.count("select count(*) from channel where disabled_reason = 'unsubscribed'").await, 1);
+    assert_eq!(send(&router, Method::POST, &stop).await, StatusCode::OK);
+    assert_eq!(world.count("select count(*) from watch where state = 'stopped'").await, 1);
+    assert_eq!(send(&router, Method::POST, &stop).await, StatusCode::OK, "a second click is no error");
+    assert_eq!(world.count("select count(*) from audit where actor like 'link:%'").await, 4);
+}
+
+#[tokio::test]
+async fn sr_ntf_03_a_token_that_is_changed_late_or_for_another_purpose_does_nothing() {
+    let (world, [stop, keep, unsubscribe]) = with_mail().await;
+    let router = router(&world);
+    let token = |path: &str| path.rsplit('/').next().unwrap().to_owned();
+    let before = digest(&world).await;
+    let mut wrong = vec!["/l/stop/".to_owned() + &token(&keep), "/l/stop/".to_owned() + &token(&unsubscribe)];
+    wrong.push("/l/unsubscribe/".to_owned() + &token(&stop));
+    wrong.push("/l/keep/".to_owned() + &token(&stop));
+    wrong.push("/l/stop/x".to_owned());
+    wrong.push(format!("/l/stop/{}", "A".repeat(token(&stop).len())));
+    for at in [0, 20, 30, 60, 90] {
+        let mut changed = token(&stop).into_bytes();
+        changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+        wrong.push(format!("/l/stop/{}", String::from_utf8(changed).unwrap()));
+    }
+    for path in &wrong {
+        assert_eq!(send(&router, Method::GET, path).await, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(send(&router, Method::POST, path).await, StatusCode::NOT_FOUND, "{path}");
+    }
+    world.clock.advance(TimeDelta::days(93));
+    assert_eq!(send(&router, Method::POST, &stop).await, StatusCode::NOT_FOUND, "expired");
+    assert_eq!(digest(&world).await, before);
+}
+
+#[tokio::test]
+async fn every_link_route_has_a_get_that_asks_and_a_post_that_acts() {
+    let world = World::new().await;
+    let app = App {
+        store: world.app.clone(),
+        link_key: world.config.link_key.clone(),
+        clock: Clock::new({
+            let clock = world.clock.clone();
+            move || clock.now()
+        }),
+        base_url: world.config.base_url.clone(),
+        contact: world.config.contact.clone(),
+    };
+    let table = routes::table(app);
+    for purpose in [Purpose::Stop, Purpose::Keep, Purpose::Unsubscribe] {
+        let methods: Vec<_> = table
+            .endpoints()
+            .iter()
+            .filter(|endpoint| endpoint.access == Access::Link(purpose))
+            .map(|endpoint| endpoint.method.clone())
+            .collect();
+        assert_eq!(methods, [Method::GET, Method::POST]);
+    }
+}
