@@ -193,9 +193,10 @@ pub(super) fn inbox(mails: &[Mail], total: u64) -> String {
         );
         return page("Inbox", REFRESH, &body);
     }
+    let noun = if total == 1 { "message" } else { "messages" };
     let _ = writeln!(
         body,
-        "<p class=\"quiet\">{total} messages. This page looks again every 3 seconds.</p>\n<ul class=\"mails\">"
+        "<p class=\"quiet\">{total} {noun}. This page looks again every 3 seconds.</p>\n<ul class=\"mails\">"
     );
     for mail in mails.iter().rev().take(LISTED) {
         let subject = if mail.subject.is_empty() { "(no subject)" } else { &mail.subject };
