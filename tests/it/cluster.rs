@@ -69,7 +69,8 @@ fn dropping_a_leash_waits_until_the_child_is_gone() {
 
 #[test]
 fn two_checkouts_never_share_a_directory() {
-    let (one, other) = (checkout::private_dir(Path::new("/a/checkout")), checkout::private_dir(Path::new("/b/checkout")));
+    let (one, other) =
+        (checkout::private_dir(Path::new("/a/checkout")), checkout::private_dir(Path::new("/b/checkout")));
 
     assert_ne!(one, other);
     assert_eq!(one, checkout::private_dir(Path::new("/a/checkout")));

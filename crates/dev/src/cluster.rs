@@ -137,17 +137,17 @@ pub fn reset() -> Result<()> {
     private::remove(&checkout::private_dir(&checkout::root()))
 }
 
-/// The socket directory of a running set, for programs that connect by themselves.
+/// `psql`, and the socket directory of a running set for it to connect to.
 ///
 /// # Errors
 /// With a sentence, when it does not run.
 pub fn running(purpose: Purpose) -> Result<(PathBuf, PathBuf)> {
     let dir = checkout::private_dir(&checkout::root()).join(purpose.as_str());
-    let psql = find::psql().context("psql is not installed")?;
     anyhow::ensure!(
         dir.join(postgres::SOCKET).exists(),
         "`cargo dev {}` is not running in this checkout",
         purpose.as_str()
     );
+    let psql = find::psql().context("psql is not installed")?;
     Ok((psql, dir))
 }

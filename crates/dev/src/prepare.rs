@@ -4,13 +4,15 @@
 use crate::{
     cargo, checkout,
     cluster::{Cluster, Purpose},
+    leash::Order,
     progress::Progress,
 };
 use anyhow::{Result, ensure};
 use std::{
     collections::BTreeMap,
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 /// Queries by file name.
@@ -58,16 +60,25 @@ async fn describe() -> Result<Cache> {
     cluster.migrate("ferry").await?;
     progress.done();
     let dir = empty_dir()?;
-    // The flag is new each time and means nothing: it makes cargo compile `store`, and only `store`,
-    // although nothing changed.
-    let nonce = format!("prepared_by_{}", std::process::id());
     let check = cargo::order("rustc")
-        .args(["--quiet", "--package", "store", "--lib", "--profile", "check", "--", "--cfg", &nonce])
+        .args(["--quiet", "--package", "store", "--lib", "--profile", "check", "--", "--cfg", "described"])
         .env("SQLX_OFFLINE", "false")
         .env("SQLX_OFFLINE_DIR", &dir)
         .env("DATABASE_URL", cluster.super_url("ferry"));
-    cargo::run(check).await?;
+    compile_anew(check).await?;
     read(&dir)
+}
+
+/// Compiles `store` although nothing changed, so that each query is seen. The flag of its own keeps
+/// what comes out apart from every other build; the file looks new only meanwhile, so that nobody
+/// else compiles anew.
+async fn compile_anew(check: Order) -> Result<()> {
+    let file = File::options().append(true).open(checkout::root().join("crates/store/src/lib.rs"))?;
+    let modified = file.metadata()?.modified()?;
+    file.set_modified(SystemTime::now())?;
+    let checked = cargo::run(check).await;
+    file.set_modified(modified)?;
+    checked
 }
 
 fn empty_dir() -> Result<PathBuf> {

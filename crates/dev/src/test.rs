@@ -1,10 +1,11 @@
-//! `cargo dev test`: everything that must hold before a change is kept. Formatting, lints, every test
+//! `cargo dev test`: everything that must hold before a change is kept. Formatting, lints, the query cache, every test
 //! on a real PostgreSQL and Redis, and the threat matrix over what ran. Fails when any of them does.
 
 use crate::{
     cargo, checkout,
     cluster::{Cluster, Purpose},
     leash::{Order, Output},
+    prepare::{self, Stale},
     progress::Progress,
     threats,
 };
@@ -34,6 +35,7 @@ pub async fn run(filter: &[String]) -> Result<()> {
     let is_whole = filter.is_empty();
     if is_whole {
         format_and_lints().await?;
+        prepare::run(Stale::Refuse).await?;
     }
     let progress = Progress::start("Building the workers");
     cargo::run(cargo::order("build").args(["--quiet", "--bin", "workers"])).await?;
