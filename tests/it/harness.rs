@@ -4,17 +4,20 @@
 
 mod people;
 
-pub(crate) use people::{Person, leg, motorhome_days};
+pub(crate) use people::{Person, leg, motorhome_days, motorhome_days_from};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use dev::sim::Sim;
 use domain::{cadence::TimeScale, operator::Operator};
 use sqlx::{Connection, Executor, PgConnection, PgPool, postgres::PgPoolOptions};
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU16, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU16, Ordering},
+    },
+    time::Duration,
 };
-use store::Store;
+use store::{Store, target::TargetRow};
 use workers::{
     Config,
     clock::{Chance, Clock},
@@ -127,21 +130,44 @@ pub(crate) struct World {
     pub(crate) config: Config,
     pub(crate) parts: Parts,
     pub(crate) app: Store,
+    /// The first day that [`motorhome_days`] wishes for here.
+    pub(crate) first_day: NaiveDate,
+}
+
+/// How long a test waits for what other tasks or processes do.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Waits until something holds that other tasks or processes bring about.
+pub(crate) async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let mut look = tokio::time::interval(Duration::from_millis(10));
+    let waited = tokio::time::timeout(PATIENCE, async {
+        while !holds().await {
+            look.tick().await;
+        }
+    });
+    assert!(waited.await.is_ok(), "waited in vain until {what}");
 }
 
 impl World {
-    /// An empty installation with every operator of the manifests, marked as development.
+    /// An empty installation with every operator of the manifests, marked as development, at noon of a day
+    /// in July.
     pub(crate) async fn new() -> World {
+        World::at(today().and_hms_opt(12, 0, 0).unwrap().and_utc()).await
+    }
+
+    /// The same at another time.
+    pub(crate) async fn at(now: DateTime<Utc>) -> World {
         let database = Database::new().await;
         store::catalog::sync(&database.url("ferry_owner")).await.unwrap();
         let admin = database.superuser().await;
         sqlx::query("update deployment set environment = 'development'").execute(&admin).await.unwrap();
-        let sim = Sim::start(today()).await.unwrap();
+        let sim = Sim::start(now.date_naive()).await.unwrap();
         let config = config(&database, &sim);
-        let clock = TestClock::at(today().and_hms_opt(12, 0, 0).unwrap().and_utc());
+        let clock = TestClock::at(now);
         let parts = Parts::connect(&config, clock.clock(), Chance::new(|| 0.5)).await.unwrap();
         let app = Store::connect(&database.url("ferry_app"), 4).await.unwrap();
-        World { database, admin, sim, clock, config, parts, app }
+        let first_day = now.date_naive() + Days::new(10);
+        World { database, admin, sim, clock, config, parts, app, first_day }
     }
 
     /// A second worker process' parts on the same database and Redis.
@@ -160,6 +186,14 @@ impl World {
             self.parts.poller.poll(target).await.unwrap();
         }
         self.parts.poller.heartbeat.flush(&self.parts.store).await.unwrap();
+    }
+
+    /// The only target, as a worker reads it.
+    pub(crate) async fn target(&self) -> TargetRow {
+        let ids = self.parts.store.target_ids(0, 10).await.unwrap();
+        self.parts.reconciler.walk().await.unwrap();
+        let mut rows = self.parts.store.targets(&ids, TimeScale::REAL).await.unwrap();
+        rows.remove(&ids[0]).unwrap()
     }
 
     /// Fans out, then delivers everything that is due.

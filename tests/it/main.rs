@@ -1,6 +1,7 @@
 //! Every promise that needs a real PostgreSQL, a real Redis or a socket, in one binary.
 
 mod cluster;
+mod crash;
 mod deliver;
 mod egress;
 mod fan_out;
@@ -10,6 +11,7 @@ mod links;
 mod parsers;
 mod politeness;
 mod poll;
+mod redis_attack;
 mod robots;
 mod schedule;
 mod threat_model;

@@ -13,7 +13,10 @@ use std::str::FromStr;
 /// When the server refuses, or an applied migration differs from the one in this build.
 pub async fn run(owner_url: &str) -> Result<()> {
     let mut connection = PgConnection::connect_with(&PgConnectOptions::from_str(owner_url)?).await?;
-    sqlx::migrate!("../../migrations").run(&mut connection).await?;
+    let mut migrator = sqlx::migrate!("../../migrations");
+    // A migration sets its own search path; the bookkeeping is found whatever it is.
+    migrator.dangerous_set_table_name("public._sqlx_migrations");
+    migrator.run(&mut connection).await?;
     Ok(connection.close().await?)
 }
 

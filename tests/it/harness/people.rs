@@ -23,7 +23,11 @@ pub(crate) struct Person {
 
 /// A motorhome of 7.0 m by 2.9 m from Portmouth to Santoña, on `days` days from ten days ahead.
 pub(crate) fn motorhome_days(days: u64) -> Criteria {
-    let first = today() + Days::new(10);
+    motorhome_days_from(today() + Days::new(10), days)
+}
+
+/// The same from another day.
+pub(crate) fn motorhome_days_from(first: NaiveDate, days: u64) -> Criteria {
     Criteria {
         leg: leg("POR-SAN", first, first + Days::new(days - 1)),
         vehicle: Vehicle {
@@ -121,11 +125,10 @@ impl World {
 
     /// Fills every sailing of the days that [`motorhome_days`] asks for, and returns the first day's.
     pub(crate) fn everything_is_full(&self, days: u64) -> Vec<SimSailing> {
-        let first = today() + Days::new(10);
         for day in 0..days {
-            self.sim.take_all(Operator::Harbour, "POR-SAN", first + Days::new(day)).unwrap();
+            self.sim.take_all(Operator::Harbour, "POR-SAN", self.first_day + Days::new(day)).unwrap();
         }
-        self.sim.sailings(Operator::Harbour, "POR-SAN", first)
+        self.sim.sailings(Operator::Harbour, "POR-SAN", self.first_day)
     }
 
     /// Space for one motorhome on a sailing.
