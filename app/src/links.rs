@@ -81,5 +81,7 @@ async fn finish(
 
 const STOPPED: Notice = Notice { title: "Your watch has ended", text: "Have a good crossing." };
 const KEPT: Notice = Notice { title: "We keep watching", text: "You hear from us when the next space opens." };
-const UNSUBSCRIBED: Notice =
-    Notice { title: "No more mail to this address", text: "Your watches stay as they are; they only stop mailing you here." };
+const UNSUBSCRIBED: Notice = Notice {
+    title: "No more mail to this address",
+    text: "Your watches stay as they are; they only stop mailing you here.",
+};

@@ -98,7 +98,8 @@ fn start_workers(world: &World) -> Child {
 }
 
 async fn flush_redis(world: &World) {
-    let mut redis = workers::schedule::connect(&world.config.redis_url, std::time::Duration::from_secs(5)).await.unwrap();
+    let mut redis =
+        workers::schedule::connect(&world.config.redis_url, std::time::Duration::from_secs(5)).await.unwrap();
     let () = redis::cmd("FLUSHDB").query_async(&mut redis).await.unwrap();
 }
 

@@ -69,7 +69,10 @@ async fn sr_job_05_a_relay_that_never_takes_the_mail_is_tried_eight_times_with_g
         world.clock.advance(next - world.clock.now());
     }
     assert_eq!(world.count("select count(*) from attempt").await, 8);
-    assert_eq!(world.count("select count(*) from delivery where state = 'failed' and outcome = 'too_many_attempts'").await, 1);
+    assert_eq!(
+        world.count("select count(*) from delivery where state = 'failed' and outcome = 'too_many_attempts'").await,
+        1
+    );
     assert_eq!(waits.len(), 7);
     assert!(waits.windows(2).all(|pair| pair[0] < pair[1]), "{waits:?}");
     world.clock.advance(TimeDelta::days(1));

@@ -50,10 +50,11 @@ async fn with_mail() -> (World, [String; 3]) {
 
 /// Everything in the database, as one value.
 async fn digest(world: &World) -> Vec<Option<String>> {
-    let tables: Vec<String> = sqlx::query_scalar("select tablename::text from pg_tables where schemaname = 'app' order by 1")
-        .fetch_all(&world.admin)
-        .await
-        .unwrap();
+    let tables: Vec<String> =
+        sqlx::query_scalar("select tablename::text from pg_tables where schemaname = 'app' order by 1")
+            .fetch_all(&world.admin)
+            .await
+            .unwrap();
     let mut digests = Vec::new();
     for table in tables {
         let sql = format!("select md5(string_agg(x::text, '|' order by x::text)) from {table} x");

@@ -59,7 +59,10 @@ async fn forge(world: &World, redis: &mut ConnectionManager) {
         }
     }
     for agenda in ["{ferry}:polls:agenda", "{ferry}:deliveries:agenda"] {
-        let () = redis.zadd_multiple(agenda, &[(1, "operator.harbour"), (1, "deliveries.0"), (1, "operator.nobody")]).await.unwrap();
+        let () = redis
+            .zadd_multiple(agenda, &[(1, "operator.harbour"), (1, "deliveries.0"), (1, "operator.nobody")])
+            .await
+            .unwrap();
     }
 }
 
@@ -75,10 +78,7 @@ async fn sr_job_01_whatever_is_written_into_redis_makes_no_request_and_no_messag
     let mut redis = redis(&world).await;
     let shutdown = CancellationToken::new();
     let running = tokio::spawn(world.another_worker().await.run(shutdown.clone()));
-    eventually("the schedule is built", async || {
-        redis.clone().exists("{ferry}:deliveries:epoch").await.unwrap()
-    })
-    .await;
+    eventually("the schedule is built", async || redis.clone().exists("{ferry}:deliveries:epoch").await.unwrap()).await;
 
     forge(&world, &mut redis).await;
 
@@ -120,7 +120,10 @@ async fn sr_job_08_redis_holds_ids_and_times_and_forgets_what_is_finished() {
     let running = tokio::spawn(world.another_worker().await.run(shutdown.clone()));
     let mut redis = redis(&world).await;
     world.clock.advance(TimeDelta::days(1));
-    eventually("the last delivery is made", async || world.count("select count(*) from delivery where state = 'due'").await == 0).await;
+    eventually("the last delivery is made", async || {
+        world.count("select count(*) from delivery where state = 'due'").await == 0
+    })
+    .await;
     let queue = "{ferry}:deliveries:due:deliveries.0";
     let leased = "{ferry}:deliveries:leased:deliveries.0";
     let mut looking = redis.clone();

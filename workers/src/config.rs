@@ -89,7 +89,8 @@ impl Config {
         ensure!(self.base_urls.is_empty(), "operators' own addresses are used in production: leave FERRY_…_URL out");
         ensure!(self.base_url.scheme() == "https", "FERRY_BASE_URL must be https in production");
         let smtp = Url::parse(&self.smtp_url).context("FERRY_SMTP_URL is no URL")?;
-        let tls = smtp.scheme() == "smtps" || smtp.query_pairs().any(|(key, value)| key == "tls" && value == "required");
+        let tls =
+            smtp.scheme() == "smtps" || smtp.query_pairs().any(|(key, value)| key == "tls" && value == "required");
         ensure!(tls, "FERRY_SMTP_URL must be smtps://… or smtp://…?tls=required in production");
         Ok(())
     }

@@ -62,10 +62,12 @@ impl Deliverer {
         let outcome = match &sent {
             Sent::Taken => Outcome::Sent,
             Sent::Refused(why) => Outcome::Failed(why),
-            Sent::NotNow(why) => match next_attempt(delivery.attempts + 1, now, delivery.facts.departs_at, self.chance.draw()) {
-                NextAttempt::At(at) => Outcome::Retry(at, why),
-                NextAttempt::GiveUp(reason) => Outcome::Failed(reason.as_str()),
-            },
+            Sent::NotNow(why) => {
+                match next_attempt(delivery.attempts + 1, now, delivery.facts.departs_at, self.chance.draw()) {
+                    NextAttempt::At(at) => Outcome::Retry(at, why),
+                    NextAttempt::GiveUp(reason) => Outcome::Failed(reason.as_str()),
+                }
+            }
         };
         tracing::info!(delivery = %delivery.id, alert = %delivery.alert, attempt = delivery.attempts + 1, ?outcome, "attempt made");
         let mut tx = self.store.begin_claimed(&door).await?;

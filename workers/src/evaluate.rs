@@ -21,11 +21,8 @@ pub(crate) async fn evaluate(tx: &mut TenantTx, watch: &JudgedWatch, now: DateTi
     let targets: Vec<i64> = watch.targets.iter().map(|asked| asked.target.0).collect();
     let known = watch::known_sailings(tx, &targets, watch.plan).await?;
     let wants_both = watch.return_leg.as_ref().is_some_and(|back| back.rule == ReturnRule::Both);
-    let made = if wants_both {
-        judge_pair(tx, watch, &known, now).await?
-    } else {
-        judge_each(tx, watch, &known, now).await?
-    };
+    let made =
+        if wants_both { judge_pair(tx, watch, &known, now).await? } else { judge_each(tx, watch, &known, now).await? };
     watch::mark_evaluated(tx, watch.id, now).await?;
     Ok(made)
 }
@@ -82,7 +79,8 @@ async fn judge_pair(
         back.iter().find(after).map(|second| (first, second))
     });
     let Some((first, second)) = pair.filter(|_| !told) else { return Ok(0) };
-    let kind = if watch.targets.iter().all(|asked| asked.evaluated) { AlertKind::Opening } else { AlertKind::AlreadyOpen };
+    let kind =
+        if watch.targets.iter().all(|asked| asked.evaluated) { AlertKind::Opening } else { AlertKind::AlreadyOpen };
     let mut alert = new_alert(watch, first, Some(second), kind);
     alert.held_until = alert.held_until.max(held_until(second.known));
     Ok(u64::from(alert::record(tx, &alert, now).await?))

@@ -47,7 +47,9 @@ impl FanOut {
             match self.sweep().await {
                 Ok(0) => {}
                 Ok(_) => delivered.notify_one(),
-                Err(error) => tracing::warn!(error = format!("{error:#}"), "fan-out interrupted; it goes on at the next sweep"),
+                Err(error) => {
+                    tracing::warn!(error = format!("{error:#}"), "fan-out interrupted; it goes on at the next sweep")
+                }
             }
             tokio::select! {
                 () = wake.notified() => {}

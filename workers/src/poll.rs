@@ -110,7 +110,8 @@ impl Poller {
     }
 
     async fn ask(&self, target: &TargetRow, now: DateTime<Utc>) -> Result<Answer, PollError> {
-        let request = operators::request(target.operator, &target.question, &self.base_urls).map_err(PollError::Parse)?;
+        let request =
+            operators::request(target.operator, &target.question, &self.base_urls).map_err(PollError::Parse)?;
         let hosts = HostAllowlist::of_url(self.base_urls.of(target.operator));
         if !self.memory.may_ask(&self.client, &request.url, &hosts, now).await {
             return Err(PollError::Robots);
@@ -141,8 +142,9 @@ impl Poller {
             digest,
             changes: change::diff(&known, seen),
             releases: cadence::releases(target.id, &target.pace, target.last_good_at, polled_at),
+            recorded_at: self.clock.now(),
         };
-        let recorded = self.store.record_found(target, &found, self.clock.now()).await.context("recording changes")?;
+        let recorded = self.store.record_found(target, &found).await.context("recording changes")?;
         if recorded {
             tracing::info!(target = %target.id, operator = %target.operator, changes = found.changes.len(), "poll found changes");
         }
@@ -191,14 +193,14 @@ impl Poller {
         };
         self.store.set_breaker(target.operator, opened.failures_in_row, opened.open_until).await?;
         tracing::warn!(target = %target.id, operator = %target.operator, %failure, %not_before, "poll failed");
-        let mut state = target.state.clone();
+        let mut state = target.state;
         state.last_polled_at = Some(polled_at);
         state.not_before = Some(not_before);
         Ok(NextDue(cadence::due(&state, &target.pace)))
     }
 
     fn next(&self, target: &TargetRow, polled_at: DateTime<Utc>) -> NextDue {
-        let mut state = target.state.clone();
+        let mut state = target.state;
         state.last_polled_at = Some(polled_at);
         state.not_before = None;
         NextDue(cadence::due(&state, &target.pace))

@@ -115,8 +115,7 @@ impl Parts {
             None => Egress::production(),
         };
         let agent = UserAgent::new(&config.base_url, &config.contact).context("FERRY_CONTACT")?;
-        let email =
-            Mailer::new(&config.smtp_url, &config.mail_from, config.base_url.clone(), clock.clone())?;
+        let email = Mailer::new(&config.smtp_url, &config.mail_from, config.base_url.clone(), clock.clone())?;
         let poller = Poller {
             store: store.clone(),
             client: Client::new(egress, &agent)?,
@@ -175,7 +174,11 @@ impl Parts {
         Ok(())
     }
 
-    fn poll_worker(&self, wakes: &Wakes, shutdown: CancellationToken) -> anyhow::Result<impl Future<Output = ()> + use<>> {
+    fn poll_worker(
+        &self,
+        wakes: &Wakes,
+        shutdown: CancellationToken,
+    ) -> anyhow::Result<impl Future<Output = ()> + use<>> {
         let load = Targets { store: self.store.clone(), scale: self.scale };
         let settings = Settings::new("polls", POLLS_AT_ONCE, POLL_TIMEOUT, self.clock.clone());
         let schedule = Schedule::new(self.polls.clone(), load, settings, wakes.walk.clone())?;
@@ -187,7 +190,11 @@ impl Parts {
         Ok(schedule::run(schedule, handler, shutdown))
     }
 
-    fn delivery_worker(&self, wakes: &Wakes, shutdown: CancellationToken) -> anyhow::Result<impl Future<Output = ()> + use<>> {
+    fn delivery_worker(
+        &self,
+        wakes: &Wakes,
+        shutdown: CancellationToken,
+    ) -> anyhow::Result<impl Future<Output = ()> + use<>> {
         let load = Deliveries { store: self.store.clone() };
         let settings = Settings::new("deliveries", DELIVERIES_AT_ONCE, DELIVERY_TIMEOUT, self.clock.clone());
         let schedule = Schedule::new(self.deliveries.clone(), load, settings, wakes.walk.clone())?;

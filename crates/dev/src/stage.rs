@@ -62,7 +62,7 @@ impl Stage {
         let cluster = Cluster::start(setting.purpose, &progress).await?;
         progress.step("Migrating and seeding");
         cluster.create_database(DATABASE).await?;
-        cluster.migrate(DATABASE).await?;
+        migrate(&cluster, setting.voices).await?;
         world::seed(&cluster.super_url(DATABASE), chrono::Utc::now().date_naive()).await?;
         progress.step("Starting simulators, app and workers");
         let cast = Cast { addresses: Addresses::free()?, scale: setting.scale };
@@ -126,6 +126,13 @@ impl Stage {
         };
         tokio::time::timeout(ANSWERS_WITHIN, ask).await.context("no answer from what was started")?
     }
+}
+
+/// Has the real `app` bring the database up to date, as an installation does.
+async fn migrate(cluster: &Cluster, voices: Voices) -> Result<()> {
+    let status = cast::migration(cluster).start(output("migrate", voices)?)?.wait().await?;
+    ensure!(status.success(), "`app migrate` failed ({status}); its log says why");
+    Ok(())
 }
 
 /// Where the logs of a quiet stage are.

@@ -5,8 +5,8 @@ use crate::{Capability, Result, Store, TenantTx, watch};
 use chrono::{DateTime, Utc};
 use domain::{
     change::AlertKind,
-    id::{AlertId, SailingId, TargetId, WatchId},
     code::VehicleClass,
+    id::{AlertId, SailingId, TargetId, WatchId},
 };
 
 /// An alert of a watch that was judged alone.

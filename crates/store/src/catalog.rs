@@ -40,48 +40,65 @@ pub async fn sync(owner_url: &str) -> Result<()> {
     let mut connection = PgConnection::connect_with(&options).await?;
     let mut tx = connection.begin().await?;
     for operator in Operator::ALL.iter().copied() {
-        let manifest = operator.manifest();
-        sqlx::query!(
-            "insert into operator (id, name, enabled, disabled_reason, floor_s, requests_per_min, concurrency_cap)
-             values ($1, $2, $3, $4, $5, $6, $7)
-             on conflict (id) do update set name = excluded.name, floor_s = greatest(operator.floor_s, excluded.floor_s)",
-            operator.as_str(),
-            manifest.name,
-            manifest.enabled_by_default,
-            manifest.disabled_reason,
-            i32::try_from(manifest.floor_s).unwrap_or(i32::MAX),
-            i32::try_from(manifest.requests_per_min).unwrap_or(i32::MAX),
-            i16::from(manifest.concurrency_cap),
-        )
-        .execute(&mut *tx)
-        .await?;
-        for terminal in manifest.terminals {
-            sqlx::query!(
-                "insert into terminal (operator_id, code, name, zone) values ($1, $2, $3, $4)
-                 on conflict (operator_id, code) do update set name = excluded.name, zone = excluded.zone",
-                operator.as_str(),
-                terminal.code,
-                terminal.name,
-                terminal.zone.name(),
-            )
-            .execute(&mut *tx)
-            .await?;
-        }
-        for route in manifest.routes {
-            sqlx::query!(
-                "insert into route (operator_id, code, from_code, to_code) values ($1, $2, $3, $4)
-                 on conflict (operator_id, code) do nothing",
-                operator.as_str(),
-                route.code,
-                route.from,
-                route.to,
-            )
-            .execute(&mut *tx)
-            .await?;
-        }
+        write_operator(&mut tx, operator).await?;
+        write_terminals(&mut tx, operator).await?;
+        write_routes(&mut tx, operator).await?;
     }
     tx.commit().await?;
     Ok(connection.close().await?)
+}
+
+type Tx<'c> = sqlx::Transaction<'c, sqlx::Postgres>;
+
+async fn write_operator(tx: &mut Tx<'_>, operator: Operator) -> Result<()> {
+    let manifest = operator.manifest();
+    sqlx::query!(
+        "insert into operator (id, name, enabled, disabled_reason, floor_s, requests_per_min, concurrency_cap)
+         values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (id) do update set name = excluded.name, floor_s = greatest(operator.floor_s, excluded.floor_s)",
+        operator.as_str(),
+        manifest.name,
+        manifest.enabled_by_default,
+        manifest.disabled_reason,
+        i32::try_from(manifest.floor_s).unwrap_or(i32::MAX),
+        i32::try_from(manifest.requests_per_min).unwrap_or(i32::MAX),
+        i16::from(manifest.concurrency_cap),
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+async fn write_terminals(tx: &mut Tx<'_>, operator: Operator) -> Result<()> {
+    for terminal in operator.manifest().terminals {
+        sqlx::query!(
+            "insert into terminal (operator_id, code, name, zone) values ($1, $2, $3, $4)
+             on conflict (operator_id, code) do update set name = excluded.name, zone = excluded.zone",
+            operator.as_str(),
+            terminal.code,
+            terminal.name,
+            terminal.zone.name(),
+        )
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
+}
+
+async fn write_routes(tx: &mut Tx<'_>, operator: Operator) -> Result<()> {
+    for route in operator.manifest().routes {
+        sqlx::query!(
+            "insert into route (operator_id, code, from_code, to_code) values ($1, $2, $3, $4)
+             on conflict (operator_id, code) do nothing",
+            operator.as_str(),
+            route.code,
+            route.from,
+            route.to,
+        )
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
 }
 
 impl Store {

@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 use domain::{
     cadence::Releases,
     change::AlertKind,
+    code::VehicleClass,
     facts::Facts,
     id::{ChangeId, TargetId},
     operator::Operator,
     plan::Plan,
-    code::VehicleClass,
     sailing::Sailing,
     watch::{Criteria, ReturnLeg},
 };

@@ -2,20 +2,22 @@
 //! that never changes; what came of it is written after. Between the two a crash costs at most a
 //! repeat with the same message id.
 
-use crate::{LinkKey, Purpose, Result, Store, TenantTx, word};
+mod locked;
+
+pub use locked::lock_due;
+
+use crate::{LinkKey, Purpose, Result, Store, TenantTx};
 use chrono::{DateTime, Utc};
 use domain::{
     change::AlertKind,
+    code::VehicleClass,
     delivery::{ChannelKind, DeliveryFacts},
     facts::Facts,
     id::{AlertId, ChannelId, DeliveryId, TargetId},
-    operator::Operator,
     plan::Plan,
-    code::VehicleClass,
     sailing::Sailing,
     watch::{Criteria, ReturnLeg},
 };
-use sqlx::types::Json;
 use uuid::Uuid;
 
 /// Everything one attempt needs, read under the tenant's row security with the delivery locked.
@@ -104,109 +106,6 @@ pub enum Outcome<'a> {
     Cancelled(&'a str),
 }
 
-/// Reads and locks a delivery that is due by `now`; `None` if it is not, or another worker has it.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn lock_due(tx: &mut TenantTx, id: DeliveryId, now: DateTime<Utc>) -> Result<Option<DeliveryRow>> {
-    let row = sqlx::query!(
-        r#"select d.id, d.alert_id, d.channel_id, d.message_id, d.attempts, d.next_attempt_at as "next_attempt_at!",
-                  a.closed_at is null as "alert_open!", a.kind as alert_kind, a.class, a.leg, a.seen_at, a.watch_version, a.target_id,
-                  w.state, w.version, w.criteria as "criteria: Json<Criteria>", w.return_leg as "return_leg: Json<ReturnLeg>",
-                  c.kind, c.address, c.verified_at is not null as "verified!", c.disabled_at is null as "enabled!",
-                  m.user_id as "member: Option<Uuid>", u.name as "name?", u.locale as "locale?", u.zone as "zone?",
-                  t.plan, t.suspended_at is null and t.closed_at is null as "tenant_live!",
-                  s.operator_id, s.route_code, s.key, s.departs_local, s.departs_at, s.vessel,
-                  tf.zone as sailing_zone, tf.name as from_name, tt.name as to_name, o.name as operator_name,
-                  f.facts as "facts?: Json<Facts>",
-                  p.route_code as "pair_route?", p.key as "pair_key?", p.departs_local as "pair_local?",
-                  p.departs_at as "pair_at?", p.vessel as "pair_vessel?", tt.zone as pair_zone
-           from delivery d
-             join alert a on a.tenant_id = d.tenant_id and a.id = d.alert_id
-             join watch w on w.tenant_id = a.tenant_id and w.id = a.watch_id
-             join channel c on c.tenant_id = d.tenant_id and c.id = d.channel_id
-             join tenant t on t.tenant_id = d.tenant_id
-             left join member m on m.tenant_id = c.tenant_id and m.user_id = c.user_id
-             left join user_account u on u.user_id = m.user_id
-             join sailing s on s.id = a.sailing_id
-             join route r on r.operator_id = s.operator_id and r.code = s.route_code
-             join terminal tf on tf.operator_id = r.operator_id and tf.code = r.from_code
-             join terminal tt on tt.operator_id = r.operator_id and tt.code = r.to_code
-             join operator o on o.id = s.operator_id
-             left join fact f on f.target_id = a.target_id and f.sailing_id = a.sailing_id
-             left join sailing p on p.id = a.pair_sailing_id
-           where d.id = $1 and d.state = 'due' and d.next_attempt_at <= $2
-           for update of d skip locked"#,
-        id.0,
-        now
-    )
-    .fetch_optional(&mut *tx.tx)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let operator: Operator = word(&row.operator_id)?;
-    let pair = match (row.pair_route, row.pair_key, row.pair_local, row.pair_at) {
-        (Some(route), Some(key), Some(departs_local), Some(departs_at)) => Some(Sailing {
-            operator,
-            route: word(&route)?,
-            key: word(&key)?,
-            departs_local,
-            zone: word(&row.pair_zone)?,
-            departs_at,
-            vessel: row.pair_vessel,
-        }),
-        _ => None,
-    };
-    let plan: Plan = word(&row.plan)?;
-    let kind: ChannelKind = word(&row.kind)?;
-    Ok(Some(DeliveryRow {
-        id,
-        alert: AlertId(row.alert_id),
-        channel: ChannelId(row.channel_id),
-        message_id: row.message_id,
-        attempts: u16::try_from(row.attempts).unwrap_or(u16::MAX),
-        next_attempt_at: row.next_attempt_at,
-        facts: DeliveryFacts {
-            alert_open: row.alert_open,
-            watch_state: word(&row.state)?,
-            watch_version_same: row.version == row.watch_version,
-            channel_enabled: row.enabled,
-            channel_verified: row.verified,
-            member_present: row.member.is_some(),
-            tenant_live: row.tenant_live,
-            plan_allows: plan.limits().channels.contains(&kind),
-            departs_at: row.departs_at,
-        },
-        kind,
-        address: row.address,
-        person: row.name.unwrap_or_default(),
-        locale: row.locale.unwrap_or_default(),
-        zone: row.zone.unwrap_or_default(),
-        told: Told {
-            alert_kind: word(&row.alert_kind)?,
-            class: word(&row.class)?,
-            leg: row.leg,
-            sailing: Sailing {
-                operator,
-                route: word(&row.route_code)?,
-                key: word(&row.key)?,
-                departs_local: row.departs_local,
-                zone: word(&row.sailing_zone)?,
-                departs_at: row.departs_at,
-                vessel: row.vessel,
-            },
-            sailing_facts: row.facts.map(|facts| facts.0).unwrap_or_default(),
-            pair,
-            terminals: (row.from_name, row.to_name),
-            operator_name: row.operator_name,
-            seen_at: row.seen_at,
-            criteria: row.criteria.0,
-            return_leg: row.return_leg.map(|leg| leg.0),
-            plan,
-            target: TargetId(row.target_id),
-        },
-    }))
-}
-
 /// Writes the attempt before the send. Until `lease_until` no other worker takes the delivery.
 ///
 /// # Errors
@@ -274,7 +173,8 @@ pub async fn record(tx: &mut TenantTx, id: DeliveryId, outcome: &Outcome<'_>, no
 /// Signs the links of a delivery's message.
 #[must_use]
 pub fn links(tx: &TenantTx, delivery: &DeliveryRow, key: &LinkKey, now: DateTime<Utc>) -> Links {
-    let path = |purpose: Purpose, subject| format!("/l/{}/{}", purpose.as_str(), key.sign(purpose, tx.tenant, subject, now));
+    let path =
+        |purpose: Purpose, subject| format!("/l/{}/{}", purpose.as_str(), key.sign(purpose, tx.tenant, subject, now));
     Links {
         stop: path(Purpose::Stop, delivery.alert.0),
         keep: path(Purpose::Keep, delivery.alert.0),

@@ -10,6 +10,8 @@ pub mod change;
 pub mod delivery;
 pub mod listen;
 pub mod migrate;
+#[cfg(doctest)]
+pub mod proofs;
 pub mod prune;
 pub mod target;
 mod tenant;

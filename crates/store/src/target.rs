@@ -7,11 +7,11 @@ use chrono::{DateTime, Utc};
 use domain::{
     cadence::{Pace, Releases, TargetState, TimeScale},
     change::Change,
+    code::{RouteCode, SailingKey},
     facts::Facts,
     id::TargetId,
     operator::{Operator, Question},
     plan::Plan,
-    code::{RouteCode, SailingKey},
 };
 use sqlx::types::Json;
 use std::collections::{BTreeMap, HashMap};
@@ -56,6 +56,8 @@ pub struct Found {
     pub changes: Vec<Change>,
     /// From when each plan may know.
     pub releases: Releases,
+    /// When it is recorded.
+    pub recorded_at: DateTime<Utc>,
 }
 
 /// Finds or makes the target of a question.
@@ -216,7 +218,7 @@ impl Store {
     /// # Errors
     /// When the database refuses; then nothing is written.
     #[expect(clippy::disallowed_methods, reason = "a poll's transaction touches no tenant table")]
-    pub async fn record_found(&self, target: &TargetRow, found: &Found, now: DateTime<Utc>) -> Result<bool> {
+    pub async fn record_found(&self, target: &TargetRow, found: &Found) -> Result<bool> {
         let mut tx = self.pool.begin().await?;
         let version = sqlx::query_scalar!(
             "update target set version = version + 1, digest = $3, last_polled_at = $4, last_good_at = $4,
@@ -231,7 +233,7 @@ impl Store {
         .await?;
         let Some(version) = version else { return Ok(false) };
         for chunk in found.changes.chunks(CHANGES_PER_STATEMENT) {
-            insert_changes(&mut tx, target, version, found, chunk, now).await?;
+            insert_changes(&mut tx, (target.id, target.operator, version), found, chunk).await?;
         }
         if !found.changes.is_empty() {
             sqlx::query_scalar!("select pg_notify('ferry', 'change')").fetch_one(&mut *tx).await?;
@@ -245,11 +247,9 @@ const CHANGES_PER_STATEMENT: usize = 500;
 
 async fn insert_changes(
     tx: &mut sqlx::Transaction<'static, sqlx::Postgres>,
-    target: &TargetRow,
-    version: i64,
+    (target, operator, version): (TargetId, Operator, i64),
     found: &Found,
     changes: &[Change],
-    now: DateTime<Utc>,
 ) -> Result<()> {
     let column = |pick: fn(&Change) -> String| changes.iter().map(pick).collect::<Vec<_>>();
     let before: Vec<Option<serde_json::Value>> =
@@ -274,9 +274,9 @@ async fn insert_changes(
                                free_at, plus_at, pro_at, fleet_at, recorded_at)
            select $1, $2, placed.id, seen.before, seen.after, $11, $12, $13, $14, $15, $16
            from seen join placed using (route_code, key)"#,
-        target.id.0,
+        target.0,
         version,
-        target.operator.as_str(),
+        operator.as_str(),
         &column(|change| change.sailing.route.to_string()),
         &column(|change| change.sailing.key.to_string()),
         &changes.iter().map(|change| change.sailing.departs_local).collect::<Vec<_>>(),
@@ -289,7 +289,7 @@ async fn insert_changes(
         found.releases.plus,
         found.releases.pro,
         found.releases.fleet,
-        now,
+        found.recorded_at,
     )
     .execute(&mut **tx)
     .await?;

@@ -16,10 +16,6 @@ use uuid::Uuid;
 /// Proof that a person is a member of a live tenant, as the database said for this request.
 ///
 /// Only [`Store::membership`] makes one.
-///
-/// ```compile_fail
-/// let forged = store::Membership { tenant: uuid::Uuid::nil(), user: uuid::Uuid::nil() };
-/// ```
 #[derive(Clone, Debug)]
 pub struct Membership {
     tenant: Uuid,
@@ -72,15 +68,6 @@ impl<Id: Copy> Claimed<Id> {
 }
 
 /// A transaction that sees one tenant. Dropping it rolls back.
-///
-/// Neither the tenant nor the transaction inside can be reached or chosen from outside:
-///
-/// ```compile_fail
-/// fn choose(store: &store::Store, tenant: uuid::Uuid) { store.begin_tenant(tenant); }
-/// ```
-/// ```compile_fail
-/// fn reach(tx: store::TenantTx) { let inner = tx.tx; }
-/// ```
 pub struct TenantTx {
     pub(crate) tx: Transaction<'static, Postgres>,
     pub(crate) tenant: Uuid,
@@ -110,17 +97,11 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn membership(&self, user: UserId, tenant: TenantId) -> Result<Option<Membership>> {
-        let row = sqlx::query!(
-            r#"select role as "role!", plan as "plan!" from membership($1, $2)"#,
-            user.0,
-            tenant.0
-        )
-        .fetch_optional(&self.pool)
-        .await?;
-        row.map(|row| {
-            Ok(Membership { tenant: tenant.0, user: user.0, role: word(&row.role)?, plan: word(&row.plan)? })
-        })
-        .transpose()
+        let row = sqlx::query!(r#"select role as "role!", plan as "plan!" from membership($1, $2)"#, user.0, tenant.0)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(|row| Ok(Membership { tenant: tenant.0, user: user.0, role: word(&row.role)?, plan: word(&row.plan)? }))
+            .transpose()
     }
 
     /// Opens a transaction on the member's tenant.
@@ -180,7 +161,9 @@ impl Store {
     #[expect(clippy::disallowed_methods, reason = "the one place where a tenant's transaction begins")]
     async fn open(&self, tenant: Uuid) -> Result<TenantTx> {
         let mut tx = self.pool.begin().await?;
-        sqlx::query_scalar!("select set_config('app.tenant', $1, true)", tenant.to_string()).fetch_one(&mut *tx).await?;
+        sqlx::query_scalar!("select set_config('app.tenant', $1, true)", tenant.to_string())
+            .fetch_one(&mut *tx)
+            .await?;
         Ok(TenantTx { tx, tenant })
     }
 }

@@ -5,11 +5,11 @@
 use crate::{Result, Store, TenantTx, target, word};
 use chrono::{DateTime, Utc};
 use domain::{
+    code::VehicleClass,
     facts::Facts,
     id::{ChannelId, SailingId, TargetId, UserId, WatchId},
     operator::{Ask, Operator},
     plan::Plan,
-    code::VehicleClass,
     sailing::Sailing,
     watch::{Criteria, ReturnLeg},
 };
@@ -285,7 +285,9 @@ pub async fn mark_evaluated(tx: &mut TenantTx, watch: WatchId, now: DateTime<Utc
 }
 
 async fn wake_target(tx: &mut TenantTx, target: TargetId) -> Result<()> {
-    sqlx::query_scalar!("select pg_notify('ferry', 'target:' || $1::text)", target.to_string()).fetch_one(&mut *tx.tx).await?;
+    sqlx::query_scalar!("select pg_notify('ferry', 'target:' || $1::text)", target.to_string())
+        .fetch_one(&mut *tx.tx)
+        .await?;
     Ok(())
 }
 

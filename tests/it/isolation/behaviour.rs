@@ -46,7 +46,11 @@ async fn tenant_tables(world: &World) -> Vec<String> {
 
 async fn as_tenant(database: &Database, role: &str, tenant: Uuid) -> PgConnection {
     let mut connection = database.connect(role).await;
-    sqlx::query("select set_config('app.tenant', $1, false)").bind(tenant.to_string()).execute(&mut connection).await.unwrap();
+    sqlx::query("select set_config('app.tenant', $1, false)")
+        .bind(tenant.to_string())
+        .execute(&mut connection)
+        .await
+        .unwrap();
     connection
 }
 
@@ -61,8 +65,11 @@ async fn sr_ten_01_another_tenants_rows_can_be_neither_seen_nor_changed_nor_made
     assert!(tables.len() >= 11, "{tables:?}");
     for table in &tables {
         let sql = format!("select to_jsonb(x) from {table} x where tenant_id = $1 limit 1");
-        let row: serde_json::Value =
-            sqlx::query_scalar(AssertSqlSafe(sql)).bind(alice.tenant.0).fetch_one(&world.admin).await.unwrap_or_else(|error| panic!("{table} has no row to try with: {error}"));
+        let row: serde_json::Value = sqlx::query_scalar(AssertSqlSafe(sql))
+            .bind(alice.tenant.0)
+            .fetch_one(&world.admin)
+            .await
+            .unwrap_or_else(|error| panic!("{table} has no row to try with: {error}"));
         for role in ROLES {
             let mut bobs = as_tenant(&world.database, role, bob.tenant.0).await;
             attack(&mut bobs, table, role, alice.tenant.0, &row).await;
@@ -81,7 +88,8 @@ async fn attack(bobs: &mut PgConnection, table: &str, role: &str, victim: Uuid, 
             Err(error) => assert_eq!(code(&error), "42501", "{role}: {sql}: {error}"),
         }
     }
-    let insert = format!("insert into {table} overriding system value select * from jsonb_populate_record(null::{table}, $1)");
+    let insert =
+        format!("insert into {table} overriding system value select * from jsonb_populate_record(null::{table}, $1)");
     let error = sqlx::query(AssertSqlSafe(insert.clone())).bind(row).execute(&mut *bobs).await.unwrap_err();
     assert_eq!(code(&error), "42501", "{role}: {insert}: {error}");
 }
@@ -104,7 +112,8 @@ async fn sr_ten_02_without_a_tenant_every_table_is_empty_for_every_role() {
 #[tokio::test]
 async fn sr_ten_05_equal_values_of_two_tenants_do_not_meet() {
     let (world, alice, bob) = two_tenants().await;
-    let same = "insert into channel (tenant_id, id, user_id, kind, address) values ($1, $2, $3, 'email', 'same@example.test')";
+    let same =
+        "insert into channel (tenant_id, id, user_id, kind, address) values ($1, $2, $3, 'email', 'same@example.test')";
     let id = Uuid::now_v7();
     for person in [&alice, &bob] {
         let mut connection = as_tenant(&world.database, "ferry_app", person.tenant.0).await;
@@ -118,7 +127,8 @@ async fn sr_ten_05_a_reference_to_another_tenants_row_is_refused() {
     let mut bobs = as_tenant(&world.database, "ferry_app", bob.tenant.0).await;
     let watch: Uuid = sqlx::query_scalar("select id from watch").fetch_one(&world.admin).await.unwrap();
     let sql = "insert into watch_channel (tenant_id, watch_id, channel_id) values ($1, $2, $3)";
-    let error = sqlx::query(sql).bind(bob.tenant.0).bind(watch).bind(alice.channel.0).execute(&mut bobs).await.unwrap_err();
+    let error =
+        sqlx::query(sql).bind(bob.tenant.0).bind(watch).bind(alice.channel.0).execute(&mut bobs).await.unwrap_err();
     assert_eq!(code(&error), "23503", "{error}");
 }
 
@@ -138,7 +148,9 @@ async fn sr_ten_05_deleting_all_of_one_tenant_leaves_the_others_rows_as_they_wer
 async fn digest(world: &World, tenant: Uuid) -> Vec<String> {
     let mut digests = Vec::new();
     for table in tenant_tables(world).await {
-        let sql = format!("select coalesce(md5(string_agg(x::text, '|' order by x::text)), '') from {table} x where tenant_id = $1");
+        let sql = format!(
+            "select coalesce(md5(string_agg(x::text, '|' order by x::text)), '') from {table} x where tenant_id = $1"
+        );
         digests.push(sqlx::query_scalar(AssertSqlSafe(sql)).bind(tenant).fetch_one(&world.admin).await.unwrap());
     }
     digests
@@ -151,7 +163,11 @@ async fn sr_ten_06_a_prepared_statement_that_ran_for_one_tenant_returns_the_othe
     connection.execute("prepare mine as select tenant_id from channel").await.unwrap();
     for person in [&alice, &bob, &alice] {
         for _ in 0..7 {
-            sqlx::query("select set_config('app.tenant', $1, false)").bind(person.tenant.0.to_string()).execute(&mut connection).await.unwrap();
+            sqlx::query("select set_config('app.tenant', $1, false)")
+                .bind(person.tenant.0.to_string())
+                .execute(&mut connection)
+                .await
+                .unwrap();
             let rows = connection.fetch_all("execute mine").await.unwrap();
             let tenants: Vec<Uuid> = rows.iter().map(|row| row.get(0)).collect();
             assert_eq!(tenants, [person.tenant.0]);

@@ -78,18 +78,36 @@ const PLANTED: [(&str, &str); 24] = [
     ("R06", "alter table app.watch no force row level security"),
     ("R07", "drop policy own_tenant on app.audit"),
     ("R08", "create policy p on app.audit to ferry_admin using (tenant_id = (select null::uuid))"),
-    ("R09", "create policy second on app.watch for select to ferry_app using (tenant_id = (select nullif(current_setting('app.tenant', true), '')::uuid))"),
+    (
+        "R09",
+        "create policy second on app.watch for select to ferry_app using (tenant_id = (select nullif(current_setting('app.tenant', true), '')::uuid))",
+    ),
     ("R10", "create policy open on app.audit for select to ferry_admin using (true)"),
-    ("R11", "create policy bare on app.audit for select to ferry_admin using (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"),
+    (
+        "R11",
+        "create policy bare on app.audit for select to ferry_admin using (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)",
+    ),
     ("R12", "create table app.noindex (tenant_id uuid not null)"),
     ("R13", "create unique index oracle on app.channel (address)"),
-    ("R14", "alter table app.delivery add unique (id); alter table app.attempt add foreign key (delivery_id) references app.delivery (id)"),
+    (
+        "R14",
+        "alter table app.delivery add unique (id); alter table app.attempt add foreign key (delivery_id) references app.delivery (id)",
+    ),
     ("R15", "create view app.everything as select * from app.watch"),
     ("R16", "create materialized view app.frozen as select * from app.watch"),
-    ("R17", "create function app.all_watches() returns bigint language sql security definer as 'select count(*) from app.watch'"),
+    (
+        "R17",
+        "create function app.all_watches() returns bigint language sql security definer as 'select count(*) from app.watch'",
+    ),
     ("R18", "grant truncate on app.watch to ferry_app"),
-    ("R19", "create table app.parts (tenant_id uuid not null) partition by hash (tenant_id); create table app.part partition of app.parts for values with (modulus 1, remainder 0); grant select on app.part to ferry_app"),
-    ("R20", "create function app.tenant() returns text language sql immutable as $$ select current_setting('app.tenant', true) $$"),
+    (
+        "R19",
+        "create table app.parts (tenant_id uuid not null) partition by hash (tenant_id); create table app.part partition of app.parts for values with (modulus 1, remainder 0); grant select on app.part to ferry_app",
+    ),
+    (
+        "R20",
+        "create function app.tenant() returns text language sql immutable as $$ select current_setting('app.tenant', true) $$",
+    ),
     ("R21", "grant create on schema app to ferry_app"),
     ("R22", "create policy everybody on app.audit for select using (tenant_id = (select null::uuid))"),
     ("R23", "grant execute on function app.demand(bigint[], timestamptz) to public"),
@@ -104,7 +122,10 @@ async fn sr_ten_01_each_rule_sees_the_defect_it_is_there_for() {
         let plant = plant.replace("{database}", database.name());
         let mut connection = pool.acquire().await.unwrap();
         connection.execute("begin").await.unwrap();
-        connection.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(plant.clone()))).await.unwrap_or_else(|error| panic!("{plant}: {error}"));
+        connection
+            .execute(sqlx::raw_sql(sqlx::AssertSqlSafe(plant.clone())))
+            .await
+            .unwrap_or_else(|error| panic!("{plant}: {error}"));
         let seen = defects(&mut connection).await.iter().any(|found| found.contains(rule));
         connection.execute("rollback").await.unwrap();
         assert!(seen, "{rule} does not see: {plant}");
@@ -135,7 +156,10 @@ async fn sr_ten_04_a_role_that_may_not_call_a_function_is_refused() {
     for (role, call) in [
         ("ferry_app", "select * from watches_of_target(1, '00000000-0000-0000-0000-000000000000', 0::smallint, 10)"),
         ("ferry_app", "select * from delivery_tenant('{1}')"),
-        ("ferry_worker", "select * from membership('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000000')"),
+        (
+            "ferry_worker",
+            "select * from membership('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000000')",
+        ),
         ("ferry_admin", "select release_alerts(now(), 1)"),
         ("ferry_auth", "select * from unevaluated_watches(1)"),
     ] {

@@ -8,6 +8,7 @@ use super::Sent;
 use crate::clock::Clock;
 use anyhow::{Context, ensure};
 use askama::Template;
+use letter::Letter;
 use lettre::{
     Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::{
@@ -16,7 +17,6 @@ use lettre::{
     },
     transport::smtp::PoolConfig,
 };
-use letter::Letter;
 use std::time::Duration;
 use store::delivery::{DeliveryRow, Links};
 use url::Url;

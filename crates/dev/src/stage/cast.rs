@@ -86,6 +86,13 @@ impl Cast {
     }
 }
 
+/// `app migrate`, the one process that is told the owner's URL.
+pub(super) fn migration(cluster: &Cluster) -> Order {
+    Order::new("migrate", &checkout::binary("app"))
+        .args(["migrate"])
+        .env("FERRY_OWNER_URL", cluster.owner_url(super::DATABASE))
+}
+
 /// The same in every run, so that links in yesterday's mail work today. It guards nothing but
 /// simulated people: a production setting is random.
 fn link_key() -> String {

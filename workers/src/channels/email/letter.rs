@@ -57,7 +57,8 @@ impl Letter {
 }
 
 fn lines(told: &Told, from: &str, to: &str) -> Vec<Line> {
-    let mut lines = vec![Line { label: "Leaves", value: format!("{} from {from}", sailing_time(told.sailing.departs_local)) }];
+    let mut lines =
+        vec![Line { label: "Leaves", value: format!("{} from {from}", sailing_time(told.sailing.departs_local)) }];
     if let Some(pair) = &told.pair {
         lines.push(Line { label: "Back", value: format!("{} from {to}", sailing_time(pair.departs_local)) });
     }
@@ -80,7 +81,10 @@ fn space(facts: &ClassFacts) -> Vec<Line> {
         lines.push(Line { label: "Spaces left", value: spaces.to_string() });
     }
     if let Some(price) = &facts.price {
-        lines.push(Line { label: "Price", value: format!("{}.{:02} {}", price.minor / 100, price.minor % 100, price.currency) });
+        lines.push(Line {
+            label: "Price",
+            value: format!("{}.{:02} {}", price.minor / 100, price.minor % 100, price.currency),
+        });
     }
     lines
 }

@@ -1,0 +1,150 @@
+//! Reads and locks a due delivery with all that its attempt needs, in one statement.
+
+use super::{DeliveryRow, Told};
+use crate::{Result, TenantTx, word};
+use chrono::{DateTime, NaiveDateTime, Utc};
+use domain::{
+    delivery::{ChannelKind, DeliveryFacts},
+    facts::Facts,
+    id::{AlertId, ChannelId, DeliveryId, TargetId},
+    operator::Operator,
+    plan::Plan,
+    sailing::Sailing,
+    watch::{Criteria, ReturnLeg},
+};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+/// Reads and locks a delivery that is due by `now`; `None` if it is not, or another worker has it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn lock_due(tx: &mut TenantTx, id: DeliveryId, now: DateTime<Utc>) -> Result<Option<DeliveryRow>> {
+    let locked =
+        sqlx::query_file_as!(Locked, "src/delivery/lock_due.sql", id.0, now).fetch_optional(&mut *tx.tx).await?;
+    locked.map(Locked::into_row).transpose()
+}
+
+/// The row as the statement returns it.
+struct Locked {
+    id: i64,
+    alert_id: Uuid,
+    channel_id: Uuid,
+    message_id: Uuid,
+    attempts: i16,
+    next_attempt_at: DateTime<Utc>,
+    alert_open: bool,
+    alert_kind: String,
+    class: String,
+    leg: i16,
+    seen_at: DateTime<Utc>,
+    watch_version: i32,
+    target_id: i64,
+    state: String,
+    version: i32,
+    criteria: Json<Criteria>,
+    return_leg: Option<Json<ReturnLeg>>,
+    kind: String,
+    address: String,
+    verified: bool,
+    enabled: bool,
+    member: Option<Uuid>,
+    name: Option<String>,
+    locale: Option<String>,
+    zone: Option<String>,
+    plan: String,
+    tenant_live: bool,
+    operator_id: String,
+    route_code: String,
+    key: String,
+    departs_local: NaiveDateTime,
+    departs_at: DateTime<Utc>,
+    vessel: Option<String>,
+    sailing_zone: String,
+    from_name: String,
+    to_name: String,
+    operator_name: String,
+    facts: Option<Json<Facts>>,
+    pair_route: Option<String>,
+    pair_key: Option<String>,
+    pair_local: Option<NaiveDateTime>,
+    pair_at: Option<DateTime<Utc>>,
+    pair_vessel: Option<String>,
+    pair_zone: String,
+}
+
+impl Locked {
+    fn into_row(self) -> Result<DeliveryRow> {
+        let kind: ChannelKind = word(&self.kind)?;
+        Ok(DeliveryRow {
+            id: DeliveryId(self.id),
+            alert: AlertId(self.alert_id),
+            channel: ChannelId(self.channel_id),
+            message_id: self.message_id,
+            attempts: self.attempts.unsigned_abs(),
+            next_attempt_at: self.next_attempt_at,
+            facts: self.facts_for(kind)?,
+            kind,
+            told: self.told()?,
+            address: self.address,
+            person: self.name.unwrap_or_default(),
+            locale: self.locale.unwrap_or_default(),
+            zone: self.zone.unwrap_or_default(),
+        })
+    }
+
+    fn facts_for(&self, kind: ChannelKind) -> Result<DeliveryFacts> {
+        let plan: Plan = word(&self.plan)?;
+        Ok(DeliveryFacts {
+            alert_open: self.alert_open,
+            watch_state: word(&self.state)?,
+            watch_version_same: self.version == self.watch_version,
+            channel_enabled: self.enabled,
+            channel_verified: self.verified,
+            member_present: self.member.is_some(),
+            tenant_live: self.tenant_live,
+            plan_allows: plan.limits().channels.contains(&kind),
+            departs_at: self.departs_at,
+        })
+    }
+
+    fn told(&self) -> Result<Told> {
+        Ok(Told {
+            alert_kind: word(&self.alert_kind)?,
+            class: word(&self.class)?,
+            leg: self.leg,
+            sailing: Sailing {
+                operator: word(&self.operator_id)?,
+                route: word(&self.route_code)?,
+                key: word(&self.key)?,
+                departs_local: self.departs_local,
+                zone: word(&self.sailing_zone)?,
+                departs_at: self.departs_at,
+                vessel: self.vessel.clone(),
+            },
+            sailing_facts: self.facts.as_ref().map(|facts| facts.0.clone()).unwrap_or_default(),
+            pair: self.pair()?,
+            terminals: (self.from_name.clone(), self.to_name.clone()),
+            operator_name: self.operator_name.clone(),
+            seen_at: self.seen_at,
+            criteria: self.criteria.0.clone(),
+            return_leg: self.return_leg.as_ref().map(|leg| leg.0.clone()),
+            plan: word(&self.plan)?,
+            target: TargetId(self.target_id),
+        })
+    }
+
+    fn pair(&self) -> Result<Option<Sailing>> {
+        let parts = (&self.pair_route, &self.pair_key, self.pair_local, self.pair_at);
+        let (Some(route), Some(key), Some(departs_local), Some(departs_at)) = parts else { return Ok(None) };
+        Ok(Some(Sailing {
+            operator: word::<Operator>(&self.operator_id)?,
+            route: word(route)?,
+            key: word(key)?,
+            departs_local,
+            zone: word(&self.pair_zone)?,
+            departs_at,
+            vessel: self.pair_vessel.clone(),
+        }))
+    }
+}

@@ -1,0 +1,65 @@
+//! The schema as people can read it: every table, column, key, policy and right. A change of the schema
+//! shows here as a change of this text.
+
+use crate::harness::Database;
+use sqlx::PgPool;
+use std::fmt::Write;
+
+async fn lines(pool: &PgPool, sql: &'static str) -> Vec<String> {
+    sqlx::query_scalar(sql).fetch_all(pool).await.unwrap()
+}
+
+const SECTIONS: [(&str, &str); 5] = [
+    (
+        "columns",
+        "select format('%s.%s %s%s%s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
+                       case when a.attnotnull then ' not null' else '' end,
+                       coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), ''))
+         from pg_attribute a join pg_class c on c.oid = a.attrelid left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
+         where c.relnamespace = 'app'::regnamespace and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped
+         order by c.relname, a.attnum",
+    ),
+    (
+        "keys and checks",
+        "select format('%s: %s', conrelid::regclass, pg_get_constraintdef(oid)) from pg_constraint
+         where connamespace = 'app'::regnamespace and conrelid <> 0 order by conrelid::regclass::text, 1",
+    ),
+    (
+        "indexes",
+        "select pg_get_indexdef(indexrelid) from pg_index i join pg_class c on c.oid = i.indrelid
+         where c.relnamespace = 'app'::regnamespace order by 1",
+    ),
+    (
+        "policies",
+        "select format('%s: %s for %s to %s using (%s) check (%s)', tablename, policyname, cmd, array_to_string(roles, ', '), qual, with_check)
+         from pg_policies where schemaname = 'app' order by 1",
+    ),
+    (
+        "rights",
+        "select format('%s: %s may %s', object, grantee, string_agg(right_name, ', ' order by right_name))
+         from (
+           select c.relname::text as object, acl.grantee::regrole::text as grantee, lower(acl.privilege_type) as right_name
+           from pg_class c cross join aclexplode(c.relacl) acl
+           where c.relnamespace = 'app'::regnamespace and acl.grantee::regrole::text <> 'ferry_owner'
+           union all
+           select c.relname || '.' || a.attname, acl.grantee::regrole::text, lower(acl.privilege_type)
+           from pg_class c join pg_attribute a on a.attrelid = c.oid cross join aclexplode(a.attacl) acl
+           where c.relnamespace = 'app'::regnamespace) rights
+         group by object, grantee order by 1",
+    ),
+];
+
+#[tokio::test]
+async fn the_schema_is_the_one_that_was_reviewed() {
+    let pool = Database::new().await.superuser().await;
+    sqlx::query("set search_path = app").execute(&pool).await.unwrap();
+    let mut text = String::new();
+    for (title, sql) in SECTIONS {
+        writeln!(text, "# {title}").unwrap();
+        for line in lines(&pool, sql).await {
+            writeln!(text, "{line}").unwrap();
+        }
+        text.push('\n');
+    }
+    insta::assert_snapshot!("schema", text);
+}
