@@ -225,7 +225,9 @@ as $$
   from watch_target wt
     join target t on t.id = wt.target_id
     join watch w on w.tenant_id = wt.tenant_id and w.id = wt.watch_id
-  where wt.evaluated_at is null and t.last_good_at is not null and w.state = 'active'
+    join tenant te on te.tenant_id = wt.tenant_id
+  where wt.evaluated_at is null and t.last_good_at is not null
+    and w.state = 'active' and te.suspended_at is null and te.closed_at is null
   limit p_limit
 $$;
 
