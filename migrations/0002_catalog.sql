@@ -123,12 +123,12 @@ create table platform_audit (
 grant select on deployment, operator, terminal, route, target, sailing, fact, change
   to ferry_app, ferry_worker, ferry_admin, ferry_matcher;
 grant select on deployment to ferry_auth;
-grant insert (operator_id, question, created_at), update (created_at) on target to ferry_app;
-grant insert, update (plan, version, digest, last_polled_at, last_good_at, not_before, failures_in_row, last_error)
+grant insert (operator_id, question, created_at) on target to ferry_app;
+grant update (plan, version, digest, last_polled_at, last_good_at, not_before, failures_in_row, last_error)
   on target to ferry_worker;
 grant update (stretch_s, failures_in_row, open_until) on operator to ferry_worker;
 grant insert, update on sailing, fact to ferry_worker;
 grant insert, update (fanned_out_at) on change to ferry_worker;
-grant delete on target, sailing, fact, change to ferry_worker;
+grant delete on fact, change to ferry_worker;
 grant update (enabled, disabled_reason, floor_s, requests_per_min, concurrency_cap, killed_at) on operator to ferry_admin;
 grant insert, select on platform_audit to ferry_admin;

@@ -208,7 +208,8 @@ create policy fellow_member on user_account for select to ferry_app, ferry_auth,
                    and member.tenant_id = (select nullif(current_setting('app.tenant', true), '')::uuid)));
 
 grant select on tenant, user_account, member, channel, watch, watch_target, watch_channel, alert, delivery, attempt, audit to ferry_app;
-grant insert, update on channel, watch, watch_target, watch_channel, alert to ferry_app;
+grant insert, update on channel, watch, watch_target, watch_channel to ferry_app;
+grant update (closed_at, closed_reason, answer, answered_at) on alert to ferry_app;
 grant delete on watch_target, watch_channel to ferry_app;
 grant insert on audit to ferry_app, ferry_worker, ferry_auth;
 grant select on tenant, user_account, member, channel, watch, watch_target, watch_channel, alert, delivery, attempt to ferry_worker;
@@ -216,4 +217,3 @@ grant insert on alert, delivery, attempt to ferry_worker;
 grant update on alert, delivery, attempt to ferry_worker;
 grant update (evaluated_at) on watch_target to ferry_worker;
 grant update (disabled_at, disabled_reason) on channel to ferry_worker;
-grant delete on alert to ferry_worker;

@@ -1,6 +1,6 @@
 //! Every promise that needs a real PostgreSQL, a real Redis or a socket, in one binary.
 
-#![allow(clippy::unwrap_used, reason = "in a test a panic is the message")]
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
 
 mod cluster;
 mod crash;

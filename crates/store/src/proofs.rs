@@ -1,8 +1,6 @@
 //! What does not compile. Each item is a program that the compiler must refuse; the first is the one it must
 //! accept, so that the others fail for the reason they are written for.
 
-#![allow(missing_docs, non_snake_case)]
-
 /// ```no_run
 /// async fn list(store: &store::Store, membership: &store::Membership) -> store::Result<u64> {
 ///     let mut tx = store.begin(membership).await?;

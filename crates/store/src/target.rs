@@ -70,14 +70,18 @@ pub async fn ensure(
     question: &Question,
     now: DateTime<Utc>,
 ) -> Result<TargetId> {
-    // The update changes nothing: it is there to return the row of the one who was first.
-    let id = sqlx::query_scalar!(
-        "insert into target (operator_id, question, created_at) values ($1, $2, $3)
-         on conflict (operator_id, question) do update set created_at = target.created_at
-         returning id",
+    sqlx::query!(
+        "insert into target (operator_id, question, created_at) values ($1, $2, $3) on conflict do nothing",
         operator.as_str(),
         Json(question) as _,
         now
+    )
+    .execute(&mut *tx.tx)
+    .await?;
+    let id = sqlx::query_scalar!(
+        "select id from target where operator_id = $1 and question = $2",
+        operator.as_str(),
+        Json(question) as _
     )
     .fetch_one(&mut *tx.tx)
     .await?;

@@ -113,7 +113,7 @@ impl Acker {
     }
 }
 
-/// Puts [`AckService`] around the handler.
+/// Puts [`Acknowledging`] around the handler.
 #[derive(Clone)]
 pub struct AckLayer {
     pub(super) acks: Acks,
@@ -123,20 +123,20 @@ pub struct AckLayer {
 
 /// Sees the final outcome of a claim, after timeouts and caught panics, and completes it.
 #[derive(Clone)]
-pub struct AckService<S> {
+pub struct Acknowledging<S> {
     inner: S,
     layer: AckLayer,
 }
 
 impl<S> Layer<S> for AckLayer {
-    type Service = AckService<S>;
+    type Service = Acknowledging<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        AckService { inner, layer: self.clone() }
+        Acknowledging { inner, layer: self.clone() }
     }
 }
 
-impl<S, R> Service<Task<Claimed<R>>> for AckService<S>
+impl<S, R> Service<Task<Claimed<R>>> for Acknowledging<S>
 where
     S: Service<Task<Claimed<R>>, Response = NextDue>,
     S::Error: Into<BoxDynError>,
