@@ -179,10 +179,8 @@ impl World {
     pub(crate) async fn poll(&self) {
         self.parts.reconciler.walk().await.unwrap();
         let ids = self.parts.store.target_ids(0, 10_000).await.unwrap();
-        let mut targets: Vec<_> =
-            self.parts.store.targets(&ids, TimeScale::REAL).await.unwrap().into_values().collect();
-        targets.sort_by_key(|target| target.id);
-        for target in targets {
+        for id in ids {
+            let target = self.parts.store.targets(&[id], TimeScale::REAL).await.unwrap().remove(&id).unwrap();
             self.parts.poller.poll(target).await.unwrap();
         }
         self.parts.poller.heartbeat.flush(&self.parts.store).await.unwrap();
