@@ -87,5 +87,8 @@ async fn main() -> Result<()> {
         polls::measure(&cluster, measure, &mut report).await?;
     }
     report.print();
+    if options.small {
+        println!("With --small the aims mean nothing.");
+    }
     report.save(&dev::checkout::target_dir().join("bench.json"))
 }

@@ -23,7 +23,7 @@ use tokio::task::JoinSet;
 
 /// Fetches at once, on both sides.
 const CONCURRENCY: usize = 64;
-/// Days ahead that are asked for, for each route.
+/// Days ahead that are asked for, for each route: with fewer targets, cadence would be the limit.
 const DAYS: u64 = 300;
 const ROUTES: [&str; 4] = ["POR-SAN", "SAN-POR", "POR-ISL", "ISL-POR"];
 /// How long the simulator may take to start.
@@ -37,10 +37,9 @@ pub(crate) struct Run {
 }
 
 /// The question of each target: a route and a day.
-pub(crate) fn questions(measure: Measure) -> Vec<(&'static str, chrono::NaiveDate)> {
+pub(crate) fn questions() -> Vec<(&'static str, chrono::NaiveDate)> {
     let today = chrono::Utc::now().date_naive();
-    let days = (DAYS / measure.shrink).max(3);
-    let dates: Vec<_> = (1..=days).map(|day| today + chrono::Days::new(day)).collect();
+    let dates: Vec<_> = (1..=DAYS).map(|day| today + chrono::Days::new(day)).collect();
     ROUTES.into_iter().flat_map(|route| dates.iter().map(move |date| (route, *date))).collect()
 }
 
@@ -50,8 +49,8 @@ pub(crate) async fn measure(cluster: &Cluster, measure: Measure, report: &mut Re
     // The bare loop speaks no TLS, but its client asks who would. An error means that one is there already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let (simulator, _process) = simulator().await?;
-    let urls = pages(simulator, measure);
-    let side = whole::prepare(cluster, simulator, measure).await?;
+    let urls = pages(simulator);
+    let side = whole::prepare(cluster, simulator).await?;
     bar.inc(1);
     let (mut bare_runs, mut whole_runs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..measure.runs {
@@ -146,9 +145,9 @@ async fn requests_seen(simulator: SocketAddr) -> Result<u64> {
     Ok(serde_json::from_slice::<Seen>(&seen)?.total)
 }
 
-fn pages(simulator: SocketAddr, measure: Measure) -> Arc<[String]> {
+fn pages(simulator: SocketAddr) -> Arc<[String]> {
     let page = |(route, date)| format!("http://{simulator}/harbour/v1/sailings?route={route}&date={date}");
-    questions(measure).into_iter().map(page).collect()
+    questions().into_iter().map(page).collect()
 }
 
 /// The simulator in its own process, on ports that were free a moment ago.

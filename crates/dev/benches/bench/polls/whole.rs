@@ -2,7 +2,6 @@
 //! page. A minute lasts a 60th of a second, so that there is always more due than can be polled.
 
 use super::{CONCURRENCY, Counted, count, questions, requests_seen};
-use crate::Measure;
 use anyhow::{Result, ensure};
 use chrono::Utc;
 use dev::cluster::Cluster;
@@ -55,12 +54,12 @@ impl Load for Targets {
 }
 
 /// Makes the database and its targets, and connects the product's parts to it.
-pub(crate) async fn prepare(cluster: &Cluster, simulator: SocketAddr, measure: Measure) -> Result<Whole> {
+pub(crate) async fn prepare(cluster: &Cluster, simulator: SocketAddr) -> Result<Whole> {
     cluster.create_database(DATABASE).await?;
     store::migrate::run(&cluster.owner_url(DATABASE)).await?;
     store::catalog::sync(&cluster.owner_url(DATABASE)).await?;
     dev::world::seed(&cluster.super_url(DATABASE), Utc::now().date_naive()).await?;
-    let targets = write_targets(cluster, measure).await?;
+    let targets = write_targets(cluster).await?;
     let config = config(cluster, simulator)?;
     let scale = config.scale;
     let parts = Parts::connect(&config, Clock::new(Utc::now), Chance::new(rand::random::<f64>)).await?;
@@ -85,9 +84,9 @@ fn config(cluster: &Cluster, simulator: SocketAddr) -> Result<Config> {
 }
 
 /// One wanted target for each page, in place of watches.
-async fn write_targets(cluster: &Cluster, measure: Measure) -> Result<Vec<i64>> {
+async fn write_targets(cluster: &Cluster) -> Result<Vec<i64>> {
     let (routes, dates): (Vec<&str>, Vec<String>) =
-        questions(measure).into_iter().map(|(route, date)| (route, date.to_string())).unzip();
+        questions().into_iter().map(|(route, date)| (route, date.to_string())).unzip();
     let mut connection = PgConnection::connect(&cluster.super_url(DATABASE)).await?;
     let ids = sqlx::query_scalar(
         "insert into target (operator_id, question, plan, created_at)
