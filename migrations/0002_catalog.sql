@@ -15,10 +15,13 @@ create table operator (
   name text not null,
   enabled boolean not null,
   disabled_reason text,
-  -- Limits an administrator may tighten; the manifest's own floor always holds.
-  floor_s integer not null check (floor_s > 0),
-  requests_per_min integer not null check (requests_per_min > 0),
-  concurrency_cap smallint not null check (concurrency_cap between 1 and 64),
+  -- The manifest's limits, which an administrator may tighten below and never loosen.
+  manifest_floor_s integer not null,
+  manifest_requests_per_min integer not null,
+  manifest_concurrency_cap smallint not null,
+  floor_s integer not null check (floor_s > 0 and floor_s >= manifest_floor_s),
+  requests_per_min integer not null check (requests_per_min between 1 and manifest_requests_per_min),
+  concurrency_cap smallint not null check (concurrency_cap between 1 and manifest_concurrency_cap),
   -- What the number of targets and the budget stretch an interval to; renewed each minute.
   stretch_s integer not null default 0,
   -- Breaker: after failures in a row nothing is asked until `open_until`, then one probe goes first.
@@ -108,6 +111,8 @@ create table change (
   unique (target_id, target_version, sailing_id)
 );
 create index change_to_fan_out on change (id) where fanned_out_at is null;
+create index change_waiting_of_target on change (target_id, id) where fanned_out_at is null;
+create index change_waiting_of_sailing on change (sailing_id) where fanned_out_at is null;
 create index change_history on change (sailing_id, id);
 
 -- What the platform itself did: enabling an operator, pulling a kill switch.

@@ -62,7 +62,8 @@ create table channel (
 
 create table watch (
   tenant_id uuid not null references tenant,
-  id uuid not null,
+  -- Made here and never by a client: what looks across tenants names a watch by its id alone.
+  id uuid not null default gen_random_uuid(),
   user_id uuid not null,
   operator_id text not null references operator,
   criteria jsonb not null,
@@ -78,10 +79,12 @@ create table watch (
   primary key (tenant_id, id),
   foreign key (tenant_id, user_id) references member (tenant_id, user_id) on delete cascade
 );
+create index watch_by_id on watch (id);
 create index watch_expiring on watch (expires_at) where state = 'active';
 
 -- The questions a watch asks, and the vehicle class it reads from the answers. `evaluated_at` is
--- null until the watch was held against what is already known of this target. Nobody wants the
+-- null until the watch was held against what is already known of this target; `evaluated_version` is
+-- the target's version then, so that older changes that wait are not judged a second time. Nobody wants the
 -- target outside of `asked_from` and `asked_until`.
 create table watch_target (
   tenant_id uuid not null,
@@ -92,6 +95,8 @@ create table watch_target (
   asked_from timestamptz not null,
   asked_until timestamptz not null,
   evaluated_at timestamptz,
+  evaluated_version bigint,
+  check ((evaluated_at is null) = (evaluated_version is null)),
   primary key (tenant_id, watch_id, target_id, leg),
   foreign key (tenant_id, watch_id) references watch (tenant_id, id) on delete cascade
 );
@@ -136,8 +141,10 @@ create table alert (
 );
 create unique index alert_once_while_open on alert (tenant_id, watch_id, sailing_id, coalesce(pair_sailing_id, 0)) where closed_at is null;
 create unique index alert_once_per_change on alert (tenant_id, watch_id, change_id, coalesce(pair_sailing_id, 0));
-create index alert_held on alert (target_id, held_until) where released_at is null and closed_at is null;
+create index alert_held on alert (held_until) where released_at is null and closed_at is null;
 create index alert_open on alert (sailing_id) where closed_at is null;
+create index alert_open_of_watch on alert (watch_id) where closed_at is null;
+create index alert_of_change on alert (change_id) where change_id is not null;
 
 -- `id` is a bigint because it is a member of a due set; nobody outside sees it. `message_id` stays
 -- the same over all attempts, so that a receiver can tell a repeat.
@@ -208,12 +215,14 @@ create policy fellow_member on user_account for select to ferry_app, ferry_auth,
                    and member.tenant_id = (select nullif(current_setting('app.tenant', true), '')::uuid)));
 
 grant select on tenant, user_account, member, channel, watch, watch_target, watch_channel, alert, delivery, attempt, audit to ferry_app;
-grant insert, update on channel, watch, watch_target, watch_channel to ferry_app;
+grant insert, update on channel, watch_target, watch_channel to ferry_app;
+grant insert (tenant_id, user_id, operator_id, criteria, return_leg, currency, note, stop_when_found, expires_at, created_at, changed_at),
+  update (criteria, return_leg, currency, note, stop_when_found, state, version, expires_at, changed_at) on watch to ferry_app;
 grant update (closed_at, closed_reason, answer, answered_at) on alert to ferry_app;
 grant delete on watch_target, watch_channel to ferry_app;
 grant insert on audit to ferry_app, ferry_worker, ferry_auth;
 grant select on tenant, user_account, member, channel, watch, watch_target, watch_channel, alert, delivery, attempt to ferry_worker;
 grant insert on alert, delivery, attempt to ferry_worker;
 grant update on alert, delivery, attempt to ferry_worker;
-grant update (evaluated_at) on watch_target to ferry_worker;
+grant update (evaluated_at, evaluated_version) on watch_target to ferry_worker;
 grant update (disabled_at, disabled_reason) on channel to ferry_worker;

@@ -60,8 +60,8 @@ as $$
   from unnest(p_targets) as asked(id)
 $$;
 
--- One page of the evaluated, active watches of a target, in key order.
-create function watches_of_target(p_target bigint, p_after_watch uuid, p_after_leg smallint, p_limit integer)
+-- One page of the active watches of a target that were evaluated before this version of it, in key order.
+create function watches_of_target(p_target bigint, p_version bigint, p_after_watch uuid, p_after_leg smallint, p_limit integer)
   returns table (watch_id uuid, leg smallint, class text, criteria jsonb, return_leg jsonb, plan text)
   language sql stable security definer
   set search_path = pg_catalog, app, pg_temp
@@ -71,7 +71,7 @@ as $$
     join watch w on w.tenant_id = wt.tenant_id and w.id = wt.watch_id
     join tenant t on t.tenant_id = wt.tenant_id
   where wt.target_id = p_target and (wt.watch_id, wt.leg) > (p_after_watch, p_after_leg)
-    and wt.evaluated_at is not null
+    and wt.evaluated_version < p_version
     and w.state = 'active' and t.suspended_at is null and t.closed_at is null
   order by wt.watch_id, wt.leg
   limit p_limit
@@ -143,7 +143,7 @@ as $$
 $$;
 
 -- Releases held alerts whose plan may know by now: a good poll that started at or after the tick has
--- finished, and the alert is still open.
+-- finished, what it found is fanned out, and the alert is still open. Returns how many.
 create function release_alerts(p_now timestamptz, p_limit integer) returns bigint
   language sql security definer
   set search_path = pg_catalog, app, pg_temp
@@ -151,7 +151,8 @@ as $$
   with ripe as (
     select a.tenant_id, a.id
     from alert a join target t on t.id = a.target_id
-    where a.released_at is null and a.closed_at is null and a.held_until <= t.last_good_at
+    where a.released_at is null and a.closed_at is null and a.held_until <= p_now and a.held_until <= t.last_good_at
+      and not exists (select from change c where c.fanned_out_at is null and c.sailing_id in (a.sailing_id, a.pair_sailing_id))
     order by a.held_until
     limit p_limit
     for update of a skip locked),
@@ -159,7 +160,7 @@ as $$
     update alert a set released_at = p_now
     from ripe where a.tenant_id = ripe.tenant_id and a.id = ripe.id
     returning a.tenant_id, a.id)
-  select coalesce(deliver_alerts(array_agg(tenant_id), array_agg(id), p_now), 0) from released
+  select case when count(*) > 0 then count(*) + 0 * deliver_alerts(array_agg(tenant_id), array_agg(id), p_now) else 0 end from released
 $$;
 
 -- Ends alerts whose sailing has left.
@@ -215,7 +216,8 @@ as $$
   select d.id, d.tenant_id, d.next_attempt_at from delivery d where d.id = any(p_ids)
 $$;
 
--- Watches whose target has answered but which were not yet held against the answer.
+-- Watches whose target has answered lately but which were not yet held against the answer. How late is
+-- too late depends on the plan and is judged watch by watch; an hour is the slowest plan's interval.
 create function unevaluated_watches(p_limit integer)
   returns table (tenant_id uuid, watch_id uuid, target_id bigint)
   language sql stable security definer
@@ -226,7 +228,7 @@ as $$
     join target t on t.id = wt.target_id
     join watch w on w.tenant_id = wt.tenant_id and w.id = wt.watch_id
     join tenant te on te.tenant_id = wt.tenant_id
-  where wt.evaluated_at is null and t.last_good_at is not null
+  where wt.evaluated_at is null and t.last_good_at >= w.changed_at - interval '1 hour'
     and w.state = 'active' and te.suspended_at is null and te.closed_at is null
   limit p_limit
 $$;

@@ -70,8 +70,11 @@ async fn finish(
     action: &'static str,
     notice: &Notice,
 ) -> Result<Response, Error> {
-    if answered == Answered::Missing {
-        return Err(Error::LinkUnknown);
+    match answered {
+        Answered::Missing => return Err(Error::LinkUnknown),
+        Answered::Ended => return Ok(page::notice(StatusCode::OK, &ENDED)),
+        Answered::Before => return Ok(page::notice(StatusCode::OK, notice)),
+        Answered::Done => {}
     }
     let actor = format!("link:{}", cx.link().purpose().as_str());
     let subject = cx.link().subject().to_string();
@@ -79,6 +82,10 @@ async fn finish(
     Ok(page::notice(StatusCode::OK, notice))
 }
 
+const ENDED: Notice = Notice {
+    title: "This watch has ended",
+    text: "There is nothing left to keep watching. Start a new watch to hear of the next space.",
+};
 const STOPPED: Notice = Notice { title: "Your watch has ended", text: "Have a good crossing." };
 const KEPT: Notice = Notice { title: "We keep watching", text: "You hear from us when the next space opens." };
 const UNSUBSCRIBED: Notice = Notice {

@@ -81,7 +81,9 @@ async fn sr_ntf_03_opening_a_link_changes_nothing_and_its_post_acts_once() {
     assert_eq!(send(&router, Method::POST, &stop).await, StatusCode::OK);
     assert_eq!(world.count("select count(*) from watch where state = 'stopped'").await, 1);
     assert_eq!(send(&router, Method::POST, &stop).await, StatusCode::OK, "a second click is no error");
-    assert_eq!(world.count("select count(*) from audit where actor like 'link:%'").await, 4);
+    assert_eq!(send(&router, Method::POST, &keep).await, StatusCode::OK, "but it says that the watch has ended");
+    assert_eq!(world.count("select count(*) from alert where answer = 'stop'").await, 1);
+    assert_eq!(world.count("select count(*) from audit where actor like 'link:%'").await, 3);
 }
 
 #[tokio::test]

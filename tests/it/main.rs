@@ -13,6 +13,7 @@ mod links;
 mod parsers;
 mod politeness;
 mod poll;
+mod races;
 mod reconcile;
 mod redis_attack;
 mod robots;

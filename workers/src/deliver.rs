@@ -10,13 +10,14 @@ use crate::{
 use anyhow::Context;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    delivery::{NextAttempt, next_attempt, still_wanted},
+    delivery::{CancelReason, GiveUpReason, MAX_ATTEMPTS, NextAttempt, next_attempt, still_wanted},
     id::DeliveryId,
+    watch::Wish,
 };
 use std::{sync::Arc, time::Duration};
 use store::{
     Audit, LinkKey, Store,
-    delivery::{self, DeliveryRow, Links, Outcome},
+    delivery::{self, DeliveryRow, Due, Links, Outcome, Told},
 };
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -71,7 +72,9 @@ impl Deliverer {
         };
         tracing::info!(delivery = %delivery.id, alert = %delivery.alert, attempt = delivery.attempts + 1, ?outcome, "attempt made");
         let mut tx = self.store.begin_claimed(&door).await?;
-        delivery::record(&mut tx, delivery.id, &outcome, now).await?;
+        if !delivery::record(&mut tx, (delivery.id, delivery.attempts + 1), &outcome, now).await? {
+            tracing::warn!(delivery = %delivery.id, "another worker went on while this attempt ran");
+        }
         tx.commit(Audit::OwnRecord).await.context("recording an attempt")?;
         Ok(NextDue(match outcome {
             Outcome::Retry(at, _) => Some(at),
@@ -83,19 +86,37 @@ impl Deliverer {
     async fn begin(&self, door: &store::Claimed<DeliveryId>) -> anyhow::Result<Option<(DeliveryRow, Links)>> {
         let now = self.clock.now();
         let mut tx = self.store.begin_claimed(door).await?;
-        let Some(row) = delivery::lock_due(&mut tx, door.id(), now).await.context("reading a delivery")? else {
-            return Ok(None);
+        let row = match delivery::lock_due(&mut tx, door.id(), now).await.context("reading a delivery")? {
+            Due::Row(row) => row,
+            Due::Unreadable => return tx.commit(Audit::OwnRecord).await.map(|()| None).map_err(Into::into),
+            Due::Not => return Ok(None),
         };
-        if let Err(reason) = still_wanted(&row.facts, now) {
-            delivery::record(&mut tx, row.id, &Outcome::Cancelled(reason.as_str()), now).await?;
+        let hindrance = match still_wanted(&row.facts, now) {
+            Err(reason) => Some(Outcome::Cancelled(reason.as_str())),
+            Ok(()) if !still_true(&row.told) => Some(Outcome::Cancelled(CancelReason::Gone.as_str())),
+            // An attempt that was cut off counts too.
+            Ok(()) if row.attempts >= MAX_ATTEMPTS => Some(Outcome::Failed(GiveUpReason::TooManyAttempts.as_str())),
+            Ok(()) => None,
+        };
+        if let Some(outcome) = hindrance {
+            delivery::record(&mut tx, (row.id, row.attempts), &outcome, now).await?;
             tx.commit(Audit::OwnRecord).await?;
             return Ok(None);
         }
         delivery::begin_attempt(&mut tx, &row, now + TimeDelta::seconds(ATTEMPT_LEASE_S), now).await?;
         let links = delivery::links(&tx, &row, &self.link_key, now);
         tx.commit(Audit::OwnRecord).await.context("writing an attempt")?;
-        Ok(Some((row, links)))
+        Ok(Some((*row, links)))
     }
+}
+
+/// Whether the newest facts still fulfil the wish: a fall may wait for its fan-out.
+fn still_true(told: &Told) -> bool {
+    let leg = match (&told.return_leg, told.leg) {
+        (Some(back), 1) => &back.leg,
+        _ => &told.criteria.leg,
+    };
+    Wish { criteria: &told.criteria, leg, class: &told.class }.holds(&told.sailing, &told.sailing_facts)
 }
 
 /// Puts due deliveries into the due set whenever woken and once a second, until shutdown.

@@ -2,9 +2,10 @@
 //! watches that want both legs, whose truth no single change can tell. The watch's questions are locked
 //! and its targets share-locked by the caller's transaction, so nothing slips between read and mark.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     change::AlertKind,
+    id::SailingId,
     watch::{Leg, ReturnRule, Wish},
 };
 use store::{
@@ -19,11 +20,13 @@ use store::{
 /// When the database fails.
 pub(crate) async fn evaluate(tx: &mut TenantTx, watch: &JudgedWatch, now: DateTime<Utc>) -> anyhow::Result<u64> {
     let targets: Vec<i64> = watch.targets.iter().map(|asked| asked.target.0).collect();
-    let known = watch::known_sailings(tx, &targets, watch.plan).await?;
+    // Facts no older than the plan's interval are what the plan promises; for older ones the next poll is waited for.
+    let fresh_from = watch.changed_at - TimeDelta::seconds(i64::from(watch.plan.limits().interval_s));
+    let known = watch::known_sailings(tx, &targets, watch.plan, fresh_from).await?;
     let wants_both = watch.return_leg.as_ref().is_some_and(|back| back.rule == ReturnRule::Both);
     let made =
         if wants_both { judge_pair(tx, watch, &known, now).await? } else { judge_each(tx, watch, &known, now).await? };
-    watch::mark_evaluated(tx, watch.id, now).await?;
+    watch::mark_evaluated(tx, watch.id, fresh_from, now).await?;
     Ok(made)
 }
 
@@ -39,6 +42,17 @@ async fn judge_each(
     known: &[KnownSailing],
     now: DateTime<Utc>,
 ) -> anyhow::Result<u64> {
+    let holds = |sailing: SailingId| {
+        let all = watch.targets.iter().flat_map(|asked| holding(watch, asked, known, now));
+        all.into_iter().any(|holding| holding.known.id == sailing)
+    };
+    for open in alert::open(tx, watch.id).await? {
+        // What was open for an earlier wish, or ended while the watch was not judged, must not stand in the way.
+        let told = known.iter().any(|known| known.id == open.sailing && known.target == open.target);
+        if open.watch_version != watch.version || (told && !holds(open.sailing)) {
+            alert::close(tx, open.id, now).await?;
+        }
+    }
     let mut made = 0;
     for asked in watch.targets.iter().filter(|asked| !asked.evaluated) {
         for holding in holding(watch, asked, known, now) {
@@ -66,7 +80,8 @@ async fn judge_pair(
     let (out, back) = (of_leg(0), of_leg(1));
     let mut told = false;
     for open in alert::open(tx, watch.id).await? {
-        let holds = out.iter().any(|one| one.known.id == open.sailing)
+        let holds = open.watch_version == watch.version
+            && out.iter().any(|one| one.known.id == open.sailing)
             && open.pair.is_some_and(|pair| back.iter().any(|one| one.known.id == pair));
         if holds {
             told = true;

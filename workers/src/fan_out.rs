@@ -15,7 +15,7 @@ use domain::{
 use std::{sync::Arc, time::Duration};
 use store::{
     Store,
-    change::{ChangeClaim, Risen, START, WatchOnTarget},
+    change::{ChangeClaim, Claim, Risen, START, WatchOnTarget},
 };
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -23,6 +23,10 @@ use uuid::Uuid;
 
 /// Watches judged and recorded in one statement.
 const WATCHES_PER_PAGE: i32 = 2_000;
+/// Changes fanned out in one sweep; the next sweep takes the next.
+const CHANGES_PER_SWEEP: usize = 200;
+/// Statements that release held alerts in one sweep.
+const RELEASES_PER_SWEEP: usize = 50;
 /// Watches evaluated for the first time in one sweep.
 const EVALUATED_PER_SWEEP: i32 = 500;
 /// Held alerts released in one statement.
@@ -46,7 +50,11 @@ impl FanOut {
         while !shutdown.is_cancelled() {
             match self.sweep().await {
                 Ok(0) => {}
-                Ok(_) => delivered.notify_one(),
+                // There may be more than one sweep's worth.
+                Ok(_) => {
+                    delivered.notify_one();
+                    wake.notify_one();
+                }
                 Err(error) => {
                     tracing::warn!(error = format!("{error:#}"), "fan-out interrupted; it goes on at the next sweep")
                 }
@@ -59,36 +67,38 @@ impl FanOut {
         }
     }
 
-    /// Does all there is to do now; returns how many deliveries that made.
+    /// Does what there is to do now, within bounds; returns how many deliveries or released alerts that made.
+    /// What cannot be done for one watch is logged and keeps nobody else waiting.
     ///
     /// # Errors
     /// When the database fails; what was done stays done.
     pub async fn sweep(&self) -> anyhow::Result<u64> {
-        let mut deliveries = 0;
-        while let Some(change) = self.store.claim_change().await.context("claiming a change")? {
-            deliveries += self.fan_out(change).await?;
-        }
-        for claimed in self.store.unevaluated_watches(EVALUATED_PER_SWEEP).await.context("finding new watches")? {
-            deliveries += self.judge_alone(&claimed).await?;
-        }
-        loop {
-            let released = self.store.release_alerts(self.clock.now(), RELEASED_PER_STATEMENT).await?;
-            deliveries += released;
-            if released == 0 {
-                return Ok(deliveries);
+        let mut made = 0;
+        for _ in 0..CHANGES_PER_SWEEP {
+            match self.store.claim_change(self.clock.now()).await.context("claiming a change")? {
+                Claim::Change(change) => made += self.fan_out(*change).await?,
+                Claim::Unreadable => {}
+                Claim::None => break,
             }
         }
+        let new = self.store.unevaluated_watches(EVALUATED_PER_SWEEP).await.context("finding new watches")?;
+        made += self.judge_all_alone(&new).await;
+        for _ in 0..RELEASES_PER_SWEEP {
+            let released = self.store.release_alerts(self.clock.now(), RELEASED_PER_STATEMENT).await?;
+            made += released;
+            if released == 0 {
+                break;
+            }
+        }
+        Ok(made)
     }
 
     async fn fan_out(&self, change: ChangeClaim) -> anyhow::Result<u64> {
-        let (mut cursor, mut alerts, mut deliveries, mut closed) = (START, 0, 0, 0);
-        let mut alone = Vec::new();
-        loop {
-            let page = self.store.watches_of_target(change.target, cursor, WATCHES_PER_PAGE).await?;
-            let Some(last) = page.last() else { break };
-            cursor = (last.watch, last.leg);
-            let Judged { risen, fallen, pairs } = judge(&change, &page);
-            alone.extend(pairs);
+        let (mut next, mut alerts, mut deliveries, mut closed) = (Some(START), 0, 0, 0);
+        while let Some(cursor) = next {
+            let page = self.store.watches_of(&change, cursor, WATCHES_PER_PAGE).await?;
+            next = page.next;
+            let Judged { risen, fallen, pairs } = judge(&change, &page.watches);
             if !risen.is_empty() {
                 let made = self.store.record_alerts(change.id, &risen, self.clock.now()).await?;
                 alerts += made.0;
@@ -97,13 +107,26 @@ impl FanOut {
             if !fallen.is_empty() {
                 closed += self.store.close_alerts(change.id, &fallen, self.clock.now()).await?;
             }
+            if !pairs.is_empty() {
+                deliveries += self.judge_all_alone(&self.store.claim_watches(&pairs).await?).await;
+            }
         }
-        for claimed in self.store.claim_watches(&alone).await? {
-            deliveries += self.judge_alone(&claimed).await?;
-        }
-        tracing::info!(change = %change.id, target = %change.target, alerts, closed, deliveries, "fanned out");
+        tracing::info!(change = %change.id, target_id = %change.target, alerts, closed, deliveries, "fanned out");
         change.finish(self.clock.now()).await?;
         Ok(deliveries)
+    }
+
+    async fn judge_all_alone(&self, watches: &[store::Claimed<WatchId>]) -> u64 {
+        let mut made = 0;
+        for claimed in watches {
+            match self.judge_alone(claimed).await {
+                Ok(alerts) => made += alerts,
+                Err(error) => {
+                    tracing::error!(watch = %claimed.id(), error = format!("{error:#}"), "a watch could not be judged")
+                }
+            }
+        }
+        made
     }
 
     /// Judges one watch against what is known now: a new one on all its answered targets, a return watch

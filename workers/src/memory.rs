@@ -1,5 +1,5 @@
 //! What a worker process remembers between polls and may forget at any time: the validators of the
-//! last answers (RFC 9110, section 13) and each operator's robots rules (RFC 9309). Nothing here decides
+//! last answers that are on record (RFC 9110, section 13) and each operator's robots rules (RFC 9309). Nothing here decides
 //! whether something is due.
 
 use chrono::{DateTime, Utc};
@@ -17,18 +17,20 @@ const VALIDATORS_KEPT: usize = 100_000;
 /// The memory of one process.
 #[derive(Default)]
 pub struct Memory {
-    validators: Mutex<HashMap<i64, Validators>>,
+    validators: Mutex<HashMap<i64, ([u8; 32], Validators)>>,
     robots: Robots,
 }
 
 impl Memory {
-    /// The validators of the target's last answer.
-    pub fn validators(&self, target: TargetId) -> Option<Validators> {
-        self.validators.lock().unwrap_or_else(PoisonError::into_inner).get(&target.0).cloned()
+    /// The validators of the answer with this digest, if it is the one we remember: "not modified" then means
+    /// that what is on record still stands.
+    pub fn validators(&self, target: TargetId, digest: [u8; 32]) -> Option<Validators> {
+        let kept = self.validators.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.get(&target.0).filter(|(of, _)| *of == digest).map(|(_, validators)| validators.clone())
     }
 
-    /// Keeps the validators of an answer, if it has any.
-    pub fn remember(&self, target: TargetId, validators: Validators) {
+    /// Keeps the validators of an answer that is on record under this digest, if it has any.
+    pub fn remember(&self, target: TargetId, digest: [u8; 32], validators: Validators) {
         if validators == Validators::default() {
             return;
         }
@@ -36,7 +38,7 @@ impl Memory {
         if kept.len() >= VALIDATORS_KEPT {
             kept.clear();
         }
-        kept.insert(target.0, validators);
+        kept.insert(target.0, (digest, validators));
     }
 
     /// Whether the operator's robots.txt lets us ask this.

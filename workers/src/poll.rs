@@ -16,7 +16,7 @@ use domain::{
     facts::{self, Sighting},
     plan::Plan,
 };
-use outbound::{Client, FetchError, HostAllowlist, Response};
+use outbound::{Client, FetchError, HostAllowlist, Response, Validators};
 use std::sync::Arc;
 use store::{
     Store,
@@ -66,10 +66,19 @@ impl std::fmt::Display for PollError {
     }
 }
 
+/// How the operator's breaker let a poll through.
+#[derive(Clone, Copy)]
+struct Admission {
+    /// As it was read.
+    breaker: Breaker,
+    /// Until when the row says it is open now: a probe has moved it on.
+    open_until: Option<DateTime<Utc>>,
+}
+
 /// What an answer says.
 enum Answer {
     NotModified,
-    Sightings(Vec<Sighting>),
+    Sightings(Vec<Sighting>, Validators),
 }
 
 impl Poller {
@@ -91,6 +100,7 @@ impl Poller {
             return Ok(NextDue(Some(now + TimeDelta::seconds(RECHECK_S))));
         }
         let breaker = Breaker { failures_in_row: target.operator_failures, open_until: target.open_until };
+        let mut admission = Admission { breaker, open_until: breaker.open_until };
         match breaker.admits(now) {
             Admits::All => {}
             Admits::NothingUntil(until) => return Ok(NextDue(Some(until))),
@@ -100,11 +110,12 @@ impl Poller {
                 if !self.store.take_probe(target.operator, breaker.open_until, until).await? {
                     return Ok(NextDue(Some(until)));
                 }
+                admission.open_until = Some(until);
             }
         }
         match self.ask(&target, now).await {
-            Ok(Answer::NotModified) => self.settle_unchanged(&target, breaker, now).await,
-            Ok(Answer::Sightings(seen)) => self.settle(&target, breaker, &seen, now).await,
+            Ok(Answer::NotModified) => self.settle_unchanged(&target, admission, now).await,
+            Ok(Answer::Sightings(seen, validators)) => self.settle(&target, admission, (&seen, validators), now).await,
             Err(failure) => self.settle_failure(&target, breaker, &failure, now).await,
         }
     }
@@ -116,25 +127,28 @@ impl Poller {
         if !self.memory.may_ask(&self.client, &request.url, &hosts, now).await {
             return Err(PollError::Robots);
         }
-        let request = request.unless_current(target.digest.and_then(|_| self.memory.validators(target.id)));
+        let request =
+            request.unless_current(target.digest.and_then(|digest| self.memory.validators(target.id, digest)));
         let response = self.client.fetch(request, now).await.map_err(PollError::Fetch)?;
         if response.not_modified {
             return Ok(Answer::NotModified);
         }
-        self.memory.remember(target.id, response.validators.clone());
-        parse(target, response, now).await.map(Answer::Sightings).map_err(PollError::Parse)
+        let validators = response.validators.clone();
+        let seen = parse(target, response, now).await.map_err(PollError::Parse)?;
+        Ok(Answer::Sightings(seen, validators))
     }
 
     async fn settle(
         &self,
         target: &TargetRow,
-        breaker: Breaker,
-        seen: &[Sighting],
+        admission: Admission,
+        (seen, validators): (&[Sighting], Validators),
         polled_at: DateTime<Utc>,
     ) -> anyhow::Result<NextDue> {
         let digest = facts::digest(seen);
         if target.digest == Some(digest) {
-            return self.settle_unchanged(target, breaker, polled_at).await;
+            self.memory.remember(target.id, digest, validators);
+            return self.settle_unchanged(target, admission, polled_at).await;
         }
         let known = self.store.known_facts(target.id).await.context("reading known facts")?;
         let found = Found {
@@ -146,27 +160,28 @@ impl Poller {
         };
         let recorded = self.store.record_found(target, &found).await.context("recording changes")?;
         if recorded {
+            // Only now: an answer that is not on record must come whole the next time.
+            self.memory.remember(target.id, digest, validators);
             tracing::info!(target = %target.id, operator = %target.operator, changes = found.changes.len(), "poll found changes");
         }
-        self.close_breaker(target, breaker).await?;
+        self.close_breaker(target, admission).await?;
         Ok(self.next(target, polled_at))
     }
 
     async fn settle_unchanged(
         &self,
         target: &TargetRow,
-        breaker: Breaker,
+        admission: Admission,
         polled_at: DateTime<Utc>,
     ) -> anyhow::Result<NextDue> {
         self.heartbeat.note(target.id, polled_at);
-        self.close_breaker(target, breaker).await?;
+        self.close_breaker(target, admission).await?;
         Ok(self.next(target, polled_at))
     }
 
-    async fn close_breaker(&self, target: &TargetRow, breaker: Breaker) -> anyhow::Result<()> {
-        if breaker != Breaker::default() {
-            let closed = breaker.after_success();
-            self.store.set_breaker(target.operator, closed.failures_in_row, closed.open_until).await?;
+    async fn close_breaker(&self, target: &TargetRow, admission: Admission) -> anyhow::Result<()> {
+        if admission.breaker != Breaker::default() {
+            self.store.close_breaker(target.operator, admission.open_until).await?;
         }
         Ok(())
     }

@@ -43,6 +43,10 @@ pub struct OpenAlert {
     pub sailing: SailingId,
     /// The sailing of the other leg.
     pub pair: Option<SailingId>,
+    /// The target that told.
+    pub target: TargetId,
+    /// The watch's version when it was judged.
+    pub watch_version: i32,
 }
 
 /// Records an alert and, unless it is held, its deliveries. False if one is open already.
@@ -100,7 +104,7 @@ async fn deliver(tx: &mut TenantTx, alert: AlertId, watch: WatchId, now: DateTim
 /// When the database cannot be read.
 pub async fn open(tx: &mut TenantTx, watch: WatchId) -> Result<Vec<OpenAlert>> {
     let rows = sqlx::query!(
-        "select id, sailing_id, pair_sailing_id from alert where watch_id = $1 and closed_at is null order by created_at",
+        "select id, sailing_id, pair_sailing_id, target_id, watch_version from alert where watch_id = $1 and closed_at is null order by created_at",
         watch.0
     )
     .fetch_all(&mut *tx.tx)
@@ -111,6 +115,8 @@ pub async fn open(tx: &mut TenantTx, watch: WatchId) -> Result<Vec<OpenAlert>> {
             id: AlertId(row.id),
             sailing: SailingId(row.sailing_id),
             pair: row.pair_sailing_id.map(SailingId),
+            target: TargetId(row.target_id),
+            watch_version: row.watch_version,
         })
         .collect())
 }
@@ -133,42 +139,63 @@ pub async fn close(tx: &mut TenantTx, alert: AlertId, now: DateTime<Utc>) -> Res
 /// What came of an answer link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answered {
-    /// It did what it says, now or when it was first used.
+    /// It changed something now.
     Done,
-    /// The alert is no longer kept.
+    /// It had been done before.
+    Before,
+    /// The watch has ended, so there is nothing to keep.
+    Ended,
+    /// The alert or channel is no longer kept.
     Missing,
 }
 
-/// "Booked, stop": ends the watch of the alert the link names. Doing it twice changes nothing more.
+/// "Booked, stop": ends the watch of the alert the link names.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn answer_stop(tx: &mut TenantTx, link: &Capability, now: DateTime<Utc>) -> Result<Answered> {
-    let watch = answer(tx, link, "stop", now).await?;
-    let Some(watch) = watch else { return Ok(Answered::Missing) };
-    watch::stop(tx, watch, now).await?;
-    Ok(Answered::Done)
+    let Some((watch, changed, _)) = answer(tx, link, "stop", now).await? else { return Ok(Answered::Missing) };
+    let stopped = watch::stop(tx, watch, now).await?;
+    Ok(if changed || stopped { Answered::Done } else { Answered::Before })
 }
 
-/// "Keep watching": notes the answer; the watch goes on.
+/// "Keep watching": notes the answer, if there is a watch to keep.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn answer_keep(tx: &mut TenantTx, link: &Capability, now: DateTime<Utc>) -> Result<Answered> {
-    let watch = answer(tx, link, "keep", now).await?;
-    Ok(if watch.is_some() { Answered::Done } else { Answered::Missing })
+    Ok(match answer(tx, link, "keep", now).await? {
+        None => Answered::Missing,
+        Some((_, _, false)) => Answered::Ended,
+        Some((_, true, true)) => Answered::Done,
+        Some((_, false, true)) => Answered::Before,
+    })
 }
 
-async fn answer(tx: &mut TenantTx, link: &Capability, answer: &str, now: DateTime<Utc>) -> Result<Option<WatchId>> {
-    let watch = sqlx::query_scalar!(
-        "update alert set answer = $2, answered_at = $3 where id = $1 returning watch_id",
+/// Writes the answer where it is new and the watch runs. Returns the watch, whether the answer is new, and
+/// whether the watch runs.
+async fn answer(
+    tx: &mut TenantTx,
+    link: &Capability,
+    answer: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<(WatchId, bool, bool)>> {
+    let row = sqlx::query!(
+        r#"select a.watch_id, a.answer is distinct from $2 as "is_new!", w.state in ('active', 'paused') as "runs!"
+           from alert a join watch w on w.tenant_id = a.tenant_id and w.id = a.watch_id
+           where a.id = $1 for update of a"#,
         link.subject(),
-        answer,
-        now
+        answer
     )
     .fetch_optional(&mut *tx.tx)
     .await?;
-    Ok(watch.map(WatchId))
+    let Some(row) = row else { return Ok(None) };
+    if row.is_new && row.runs {
+        sqlx::query!("update alert set answer = $2, answered_at = $3 where id = $1", link.subject(), answer, now)
+            .execute(&mut *tx.tx)
+            .await?;
+    }
+    Ok(Some((WatchId(row.watch_id), row.is_new && row.runs, row.runs)))
 }
 
 /// Stops all mail to the channel the link names.
@@ -176,19 +203,24 @@ async fn answer(tx: &mut TenantTx, link: &Capability, answer: &str, now: DateTim
 /// # Errors
 /// When the database refuses.
 pub async fn unsubscribe(tx: &mut TenantTx, link: &Capability, now: DateTime<Utc>) -> Result<Answered> {
-    let done = sqlx::query!(
-        "update channel set disabled_at = coalesce(disabled_at, $2), disabled_reason = coalesce(disabled_reason, 'unsubscribed')
-         where id = $1",
+    let stopped = sqlx::query!(
+        "update channel set disabled_at = $2, disabled_reason = 'unsubscribed' where id = $1 and disabled_at is null",
         link.subject(),
         now
     )
     .execute(&mut *tx.tx)
     .await?;
-    Ok(if done.rows_affected() > 0 { Answered::Done } else { Answered::Missing })
+    if stopped.rows_affected() > 0 {
+        return Ok(Answered::Done);
+    }
+    let kept = sqlx::query_scalar!(r#"select exists (select from channel where id = $1) as "kept!""#, link.subject())
+        .fetch_one(&mut *tx.tx)
+        .await?;
+    Ok(if kept { Answered::Before } else { Answered::Missing })
 }
 
 impl Store {
-    /// Releases held alerts whose plan may know by now; returns how many deliveries that made.
+    /// Releases held alerts whose plan may know by now; returns how many.
     ///
     /// # Errors
     /// When the database refuses.

@@ -53,9 +53,17 @@ type Tx<'c> = sqlx::Transaction<'c, sqlx::Postgres>;
 async fn write_operator(tx: &mut Tx<'_>, operator: Operator) -> Result<()> {
     let manifest = operator.manifest();
     sqlx::query!(
-        "insert into operator (id, name, enabled, disabled_reason, floor_s, requests_per_min, concurrency_cap)
-         values ($1, $2, $3, $4, $5, $6, $7)
-         on conflict (id) do update set name = excluded.name, floor_s = greatest(operator.floor_s, excluded.floor_s)",
+        "insert into operator (id, name, enabled, disabled_reason, floor_s, requests_per_min, concurrency_cap,
+                               manifest_floor_s, manifest_requests_per_min, manifest_concurrency_cap)
+         values ($1, $2, $3, $4, $5, $6, $7, $5, $6, $7)
+         on conflict (id) do update set
+           name = excluded.name,
+           manifest_floor_s = excluded.manifest_floor_s,
+           manifest_requests_per_min = excluded.manifest_requests_per_min,
+           manifest_concurrency_cap = excluded.manifest_concurrency_cap,
+           floor_s = greatest(operator.floor_s, excluded.floor_s),
+           requests_per_min = least(operator.requests_per_min, excluded.requests_per_min),
+           concurrency_cap = least(operator.concurrency_cap, excluded.concurrency_cap)",
         operator.as_str(),
         manifest.name,
         manifest.enabled_by_default,
@@ -102,10 +110,10 @@ async fn write_routes(tx: &mut Tx<'_>, operator: Operator) -> Result<()> {
 }
 
 impl Store {
-    /// All operators with their present limits.
+    /// All operators this build knows, with their present limits.
     ///
     /// # Errors
-    /// When the database cannot be read or names an operator this build does not know.
+    /// When the database cannot be read.
     pub async fn operators(&self) -> Result<Vec<OperatorRow>> {
         let rows = sqlx::query!(
             r#"select id, enabled and killed_at is null as "polled!", floor_s, requests_per_min, concurrency_cap,
@@ -114,20 +122,22 @@ impl Store {
         )
         .fetch_all(&self.pool)
         .await?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(OperatorRow {
-                    operator: word(&row.id)?,
-                    polled: row.polled,
-                    floor_s: row.floor_s.unsigned_abs(),
-                    requests_per_min: row.requests_per_min.unsigned_abs(),
-                    concurrency_cap: u8::try_from(row.concurrency_cap).unwrap_or(1),
-                    stretch_s: row.stretch_s.unsigned_abs(),
-                    failures_in_row: row.failures_in_row.unsigned_abs(),
-                    open_until: row.open_until,
-                })
+        let known = rows.into_iter().filter_map(|row| {
+            // A newer version's operator is that version's to serve.
+            let operator =
+                word(&row.id).inspect_err(|error| tracing::error!(%error, "an operator is left out")).ok()?;
+            Some(OperatorRow {
+                operator,
+                polled: row.polled,
+                floor_s: row.floor_s.unsigned_abs(),
+                requests_per_min: row.requests_per_min.unsigned_abs(),
+                concurrency_cap: u8::try_from(row.concurrency_cap).unwrap_or(1),
+                stretch_s: row.stretch_s.unsigned_abs(),
+                failures_in_row: row.failures_in_row.unsigned_abs(),
+                open_until: row.open_until,
             })
-            .collect()
+        });
+        Ok(known.collect())
     }
 
     /// How many targets of an operator somebody wants now.
@@ -159,7 +169,7 @@ impl Store {
         Ok(())
     }
 
-    /// Records the breaker after a poll.
+    /// Records the breaker after a failed poll. What another worker was told to wait for longer stays.
     ///
     /// # Errors
     /// When the database refuses.
@@ -170,10 +180,26 @@ impl Store {
         open_until: Option<DateTime<Utc>>,
     ) -> Result<()> {
         sqlx::query!(
-            "update operator set failures_in_row = $2, open_until = $3 where id = $1",
+            "update operator set failures_in_row = $2, open_until = greatest(open_until, $3) where id = $1",
             operator.as_str(),
             i32::try_from(failures_in_row).unwrap_or(i32::MAX),
             open_until
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Closes the breaker after a good poll, unless it was opened again since `read` was read.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn close_breaker(&self, operator: Operator, read: Option<DateTime<Utc>>) -> Result<()> {
+        sqlx::query!(
+            "update operator set failures_in_row = 0, open_until = null
+             where id = $1 and (open_until is null or open_until <= $2)",
+            operator.as_str(),
+            read
         )
         .execute(&self.pool)
         .await?;

@@ -1,8 +1,8 @@
 //! Changes on their way to alerts: claimed one at a time, judged in pages, recorded in batches. Every
 //! step may run twice; the unique keys of alerts and deliveries let the second run do nothing.
 
-use crate::{Result, Store, word};
-use chrono::{DateTime, Utc};
+use crate::{Result, Store, document, word};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use domain::{
     cadence::Releases,
     change::AlertKind,
@@ -14,7 +14,8 @@ use domain::{
     sailing::Sailing,
     watch::{Criteria, ReturnLeg},
 };
-use sqlx::{Postgres, Transaction, types::Json};
+use serde_json::Value;
+use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
 /// A change that one worker is fanning out. Dropping it lets another worker take it.
@@ -24,6 +25,8 @@ pub struct ChangeClaim {
     pub id: ChangeId,
     /// Of which target.
     pub target: TargetId,
+    /// The target's version that it made.
+    pub version: i64,
     /// Of which sailing.
     pub sailing: Sailing,
     /// The facts before; none at first sight.
@@ -72,16 +75,58 @@ pub type Cursor = (Uuid, i16);
 /// Before the first watch.
 pub const START: Cursor = (Uuid::nil(), -1);
 
+/// One page of a walk over the watches of a target.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The watches this version can read.
+    pub watches: Vec<WatchOnTarget>,
+    /// Where the walk goes on; none at its end.
+    pub next: Option<Cursor>,
+}
+
+/// What became of the oldest waiting change.
+pub enum Claim {
+    /// It is this worker's to fan out.
+    Change(Box<ChangeClaim>),
+    /// It could not be read and was set aside.
+    Unreadable,
+    /// None waits that no other worker holds.
+    None,
+}
+
+struct Row {
+    id: i64,
+    target_id: i64,
+    target_version: i64,
+    before: Option<Value>,
+    after: Value,
+    polled_at: DateTime<Utc>,
+    free_at: DateTime<Utc>,
+    plus_at: DateTime<Utc>,
+    pro_at: DateTime<Utc>,
+    fleet_at: DateTime<Utc>,
+    operator_id: String,
+    route_code: String,
+    key: String,
+    departs_local: NaiveDateTime,
+    departs_at: DateTime<Utc>,
+    vessel: Option<String>,
+    zone: String,
+}
+
 impl Store {
-    /// Claims the oldest change that is not fanned out and that no other worker holds.
+    /// Claims the oldest change that waits and that no other worker holds. Changes of one target are
+    /// claimed in their order, each only after the one before it is done: a fall that overtook its rise
+    /// would leave an alert open for space that is gone.
     ///
     /// # Errors
     /// When the database cannot be read.
     #[expect(clippy::disallowed_methods, reason = "the claim of a change touches no tenant table")]
-    pub async fn claim_change(&self) -> Result<Option<ChangeClaim>> {
+    pub async fn claim_change(&self, now: DateTime<Utc>) -> Result<Claim> {
         let mut tx = self.pool.begin().await?;
-        let row = sqlx::query!(
-            r#"select c.id, c.target_id, c.before as "before: Json<Facts>", c.after as "after: Json<Facts>", c.polled_at,
+        let row = sqlx::query_as!(
+            Row,
+            r#"select c.id, c.target_id, c.target_version, c.before, c.after, c.polled_at,
                       c.free_at, c.plus_at, c.pro_at, c.fleet_at,
                       s.operator_id, s.route_code, s.key, s.departs_local, s.departs_at, s.vessel, te.zone
                from change c
@@ -89,60 +134,60 @@ impl Store {
                  join route r on r.operator_id = s.operator_id and r.code = s.route_code
                  join terminal te on te.operator_id = r.operator_id and te.code = r.from_code
                where c.fanned_out_at is null
+                 and not exists (select from change earlier
+                                 where earlier.target_id = c.target_id and earlier.fanned_out_at is null and earlier.id < c.id)
                order by c.id limit 1
                for no key update of c skip locked"#
         )
         .fetch_optional(&mut *tx)
         .await?;
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some(ChangeClaim {
-            tx,
-            id: ChangeId(row.id),
-            target: TargetId(row.target_id),
-            sailing: Sailing {
-                operator: word::<Operator>(&row.operator_id)?,
-                route: word(&row.route_code)?,
-                key: word(&row.key)?,
-                departs_local: row.departs_local,
-                zone: word(&row.zone)?,
-                departs_at: row.departs_at,
-                vessel: row.vessel,
-            },
-            before: row.before.map(|facts| facts.0),
-            after: row.after.0,
-            polled_at: row.polled_at,
-            releases: Releases { free: row.free_at, plus: row.plus_at, pro: row.pro_at, fleet: row.fleet_at },
-        }))
+        let Some(row) = row else { return Ok(Claim::None) };
+        let id = ChangeId(row.id);
+        match ChangeClaim::read(tx, row) {
+            Ok(claim) => Ok(Claim::Change(Box::new(claim))),
+            Err(error) => {
+                tracing::error!(change = %id, %error, "a change cannot be read and is set aside");
+                sqlx::query!("update change set fanned_out_at = $2 where id = $1", id.0, now)
+                    .execute(&self.pool)
+                    .await?;
+                Ok(Claim::Unreadable)
+            }
+        }
     }
 
-    /// The next page of watches that ask a target.
+    /// The next page of watches that ask the changed target and were not yet held against this version of it.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn watches_of_target(&self, target: TargetId, after: Cursor, limit: i32) -> Result<Vec<WatchOnTarget>> {
+    pub async fn watches_of(&self, change: &ChangeClaim, after: Cursor, limit: i32) -> Result<Page> {
         let rows = sqlx::query!(
-            r#"select watch_id as "watch_id!", leg as "leg!", class as "class!",
-                      criteria as "criteria!: Json<Criteria>", return_leg as "return_leg: Json<ReturnLeg>", plan as "plan!"
-               from watches_of_target($1, $2, $3, $4)"#,
-            target.0,
+            r#"select watch_id as "watch_id!", leg as "leg!", class as "class!", criteria as "criteria!", return_leg,
+                      plan as "plan!"
+               from watches_of_target($1, $2, $3, $4, $5)"#,
+            change.target.0,
+            change.version,
             after.0,
             after.1,
             limit
         )
         .fetch_all(&self.pool)
         .await?;
-        rows.into_iter()
-            .map(|row| {
+        let next = rows.last().map(|row| (row.watch_id, row.leg));
+        let read = rows.into_iter().filter_map(|row| {
+            let watch = row.watch_id;
+            let read = || -> Result<WatchOnTarget> {
                 Ok(WatchOnTarget {
-                    watch: row.watch_id,
+                    watch,
                     leg: row.leg,
                     class: word(&row.class)?,
-                    criteria: row.criteria.0,
-                    return_leg: row.return_leg.map(|leg| leg.0),
+                    criteria: document(row.criteria)?,
+                    return_leg: row.return_leg.map(document).transpose()?,
                     plan: word(&row.plan)?,
                 })
-            })
-            .collect()
+            };
+            read().inspect_err(|error| tracing::error!(%watch, %error, "a watch cannot be read and is left out")).ok()
+        });
+        Ok(Page { watches: read.collect(), next })
     }
 
     /// Records one alert for each risen watch, and the deliveries of those that are not held. Returns
@@ -181,6 +226,28 @@ impl Store {
 }
 
 impl ChangeClaim {
+    fn read(tx: Transaction<'static, Postgres>, row: Row) -> Result<ChangeClaim> {
+        Ok(ChangeClaim {
+            tx,
+            id: ChangeId(row.id),
+            target: TargetId(row.target_id),
+            version: row.target_version,
+            sailing: Sailing {
+                operator: word::<Operator>(&row.operator_id)?,
+                route: word(&row.route_code)?,
+                key: word(&row.key)?,
+                departs_local: row.departs_local,
+                zone: word(&row.zone)?,
+                departs_at: row.departs_at,
+                vessel: row.vessel,
+            },
+            before: row.before.map(document).transpose()?,
+            after: document(row.after)?,
+            polled_at: row.polled_at,
+            releases: Releases { free: row.free_at, plus: row.plus_at, pro: row.pro_at, fleet: row.fleet_at },
+        })
+    }
+
     /// Marks the change as fanned out and lets it go.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 
 mod locked;
 
-pub use locked::lock_due;
+pub use locked::{Due, lock_due};
 
 use crate::{LinkKey, Purpose, Result, Store, TenantTx};
 use chrono::{DateTime, Utc};
@@ -135,39 +135,51 @@ pub async fn begin_attempt(
     Ok(())
 }
 
-/// Writes what came of the last attempt, or that none is to be made.
+/// Writes what came of attempt number `attempts`, or that no further one is to be made after it. False, with
+/// nothing written, if another worker has gone on since.
 ///
 /// # Errors
 /// When the database refuses; then the delivery is due again when its lease ends.
-pub async fn record(tx: &mut TenantTx, id: DeliveryId, outcome: &Outcome<'_>, now: DateTime<Utc>) -> Result<()> {
+pub async fn record(
+    tx: &mut TenantTx,
+    (id, attempts): (DeliveryId, u16),
+    outcome: &Outcome<'_>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
     let (state, next, text) = match outcome {
         Outcome::Sent => ("sent", None, None),
         Outcome::Retry(at, why) => ("due", Some(*at), Some(*why)),
         Outcome::Failed(why) => ("failed", None, Some(*why)),
         Outcome::Cancelled(why) => ("cancelled", None, Some(*why)),
     };
-    sqlx::query!(
+    let attempts = i16::try_from(attempts).unwrap_or(i16::MAX);
+    let written = sqlx::query!(
         "update delivery set state = $2, next_attempt_at = $3, outcome = $4,
                              sent_at = case when $2 = 'sent' then $5 else sent_at end
-         where id = $1",
+         where id = $1 and state = 'due' and attempts = $6",
         id.0,
         state,
         next,
         text,
-        now
+        now,
+        attempts
     )
     .execute(&mut *tx.tx)
     .await?;
+    if written.rows_affected() == 0 {
+        return Ok(false);
+    }
     sqlx::query!(
         "update attempt set finished_at = $2, outcome = coalesce($3, 'sent')
-         where delivery_id = $1 and finished_at is null",
+         where delivery_id = $1 and finished_at is null and number = $4",
         id.0,
         now,
-        text
+        text,
+        attempts
     )
     .execute(&mut *tx.tx)
     .await?;
-    Ok(())
+    Ok(true)
 }
 
 /// Signs the links of a delivery's message.

@@ -2,7 +2,7 @@
 //! statement; a changed one commits by compare-and-set on the version, so that a stalled or second
 //! worker commits nothing.
 
-use crate::{Result, Store, TenantTx, word};
+use crate::{Result, Store, TenantTx, document, word};
 use chrono::{DateTime, Utc};
 use domain::{
     cadence::{Pace, Releases, TargetState, TimeScale},
@@ -89,13 +89,14 @@ pub async fn ensure(
 }
 
 impl Store {
-    /// The targets with these ids, with their operators' limits; one select for a whole claimed batch.
+    /// The targets with these ids, with their operators' limits; one select for a whole claimed batch. What
+    /// this version cannot read is left out.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn targets(&self, ids: &[i64], scale: TimeScale) -> Result<HashMap<i64, TargetRow>> {
         let rows = sqlx::query!(
-            r#"select t.id, t.operator_id, t.question as "question: Json<Question>", t.plan, t.version, t.digest,
+            r#"select t.id, t.operator_id, t.question, t.plan, t.version, t.digest,
                       t.last_polled_at, t.last_good_at, t.not_before, t.failures_in_row, t.created_at,
                       o.enabled and o.killed_at is null as "polled!", o.floor_s, o.stretch_s,
                       o.failures_in_row as operator_failures, o.open_until
@@ -105,13 +106,13 @@ impl Store {
         )
         .fetch_all(&self.pool)
         .await?;
-        rows.into_iter()
-            .map(|row| {
-                let id = TargetId(row.id);
-                let target = TargetRow {
+        let read = rows.into_iter().filter_map(|row| {
+            let id = TargetId(row.id);
+            let read = || -> Result<TargetRow> {
+                Ok(TargetRow {
                     id,
                     operator: word(&row.operator_id)?,
-                    question: row.question.0,
+                    question: document(row.question)?,
                     version: row.version,
                     digest: row.digest.and_then(|bytes| bytes.try_into().ok()),
                     state: TargetState {
@@ -127,10 +128,14 @@ impl Store {
                     polled: row.polled,
                     operator_failures: row.operator_failures.unsigned_abs(),
                     open_until: row.open_until,
-                };
-                Ok((row.id, target))
-            })
-            .collect()
+                })
+            };
+            let read = read().inspect_err(
+                |error| tracing::error!(target_id = %id, %error, "a target cannot be read and is left out"),
+            );
+            Some((id.0, read.ok()?))
+        });
+        Ok(read.collect())
     }
 
     /// One page of target ids in order, for the rebuild of the schedule.

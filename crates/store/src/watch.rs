@@ -18,8 +18,6 @@ use sqlx::types::Json;
 /// What a new watch holds.
 #[derive(Clone, Debug)]
 pub struct NewWatch<'a> {
-    /// Its id, made by the caller.
-    pub id: WatchId,
     /// Whose it is.
     pub user: UserId,
     /// Of which operator.
@@ -58,6 +56,8 @@ pub struct JudgedWatch {
     pub id: WatchId,
     /// Moves with every edit that matters.
     pub version: i32,
+    /// When it was made, edited or resumed.
+    pub changed_at: DateTime<Utc>,
     /// What is wanted.
     pub criteria: Criteria,
     /// The way back.
@@ -89,12 +89,11 @@ pub struct KnownSailing {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn insert(tx: &mut TenantTx, watch: &NewWatch<'_>, now: DateTime<Utc>) -> Result<()> {
-    sqlx::query!(
-        "insert into watch (tenant_id, id, user_id, operator_id, criteria, return_leg, currency, expires_at, created_at, changed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+pub async fn insert(tx: &mut TenantTx, watch: &NewWatch<'_>, now: DateTime<Utc>) -> Result<WatchId> {
+    let id = sqlx::query_scalar!(
+        "insert into watch (tenant_id, user_id, operator_id, criteria, return_leg, currency, expires_at, created_at, changed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $8) returning id",
         tx.tenant,
-        watch.id.0,
         watch.user.0,
         watch.operator.as_str(),
         Json(watch.criteria) as _,
@@ -103,29 +102,35 @@ pub async fn insert(tx: &mut TenantTx, watch: &NewWatch<'_>, now: DateTime<Utc>)
         watch.expires_at,
         now
     )
-    .execute(&mut *tx.tx)
+    .fetch_one(&mut *tx.tx)
     .await?;
+    let id = WatchId(id);
     for ask in watch.asks {
-        insert_ask(tx, watch, ask, now).await?;
+        insert_ask(tx, (id, watch.operator), ask, now).await?;
     }
     sqlx::query!(
         "insert into watch_channel (tenant_id, watch_id, channel_id) select $1, $2, id from unnest($3::uuid[]) as c(id)",
         tx.tenant,
-        watch.id.0,
+        id.0,
         &watch.channels.iter().map(|id| id.0).collect::<Vec<_>>()
     )
     .execute(&mut *tx.tx)
     .await?;
-    Ok(())
+    Ok(id)
 }
 
-async fn insert_ask(tx: &mut TenantTx, watch: &NewWatch<'_>, ask: &Ask, now: DateTime<Utc>) -> Result<()> {
-    let target = target::ensure(tx, watch.operator, &ask.question, now).await?;
+async fn insert_ask(
+    tx: &mut TenantTx,
+    (watch, operator): (WatchId, Operator),
+    ask: &Ask,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let target = target::ensure(tx, operator, &ask.question, now).await?;
     sqlx::query!(
         "insert into watch_target (tenant_id, watch_id, target_id, leg, class, asked_from, asked_until)
          values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
         tx.tenant,
-        watch.id.0,
+        watch.0,
         target.0,
         ask.leg.number(),
         ask.class.as_str(),
@@ -189,7 +194,7 @@ pub async fn lock(tx: &mut TenantTx, watch: WatchId) -> Result<Option<JudgedWatc
     .fetch_all(&mut *tx.tx)
     .await?;
     let row = sqlx::query!(
-        r#"select w.version, w.criteria as "criteria: Json<Criteria>", w.return_leg as "return_leg: Json<ReturnLeg>", t.plan
+        r#"select w.version, w.changed_at, w.criteria as "criteria: Json<Criteria>", w.return_leg as "return_leg: Json<ReturnLeg>", t.plan
            from watch w join tenant t using (tenant_id)
            where w.id = $1 and w.state = 'active' and t.suspended_at is null and t.closed_at is null"#,
         watch.0
@@ -211,6 +216,7 @@ pub async fn lock(tx: &mut TenantTx, watch: WatchId) -> Result<Option<JudgedWatc
     Ok(Some(JudgedWatch {
         id: watch,
         version: row.version,
+        changed_at: row.changed_at,
         criteria: row.criteria.0,
         return_leg: row.return_leg.map(|leg| leg.0),
         plan: word(&row.plan)?,
@@ -219,11 +225,17 @@ pub async fn lock(tx: &mut TenantTx, watch: WatchId) -> Result<Option<JudgedWatc
 }
 
 /// Reads what these targets tell, with a share lock on them: a poll that is about to change them
-/// commits before this read or after this transaction, never between.
+/// commits before this read or after this transaction, never between. Targets whose last good poll
+/// started before `fresh_from` tell nothing.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn known_sailings(tx: &mut TenantTx, targets: &[i64], plan: Plan) -> Result<Vec<KnownSailing>> {
+pub async fn known_sailings(
+    tx: &mut TenantTx,
+    targets: &[i64],
+    plan: Plan,
+    fresh_from: DateTime<Utc>,
+) -> Result<Vec<KnownSailing>> {
     sqlx::query!("select id from target where id = any($1) order by id for share", targets)
         .fetch_all(&mut *tx.tx)
         .await?;
@@ -239,10 +251,11 @@ pub async fn known_sailings(tx: &mut TenantTx, targets: &[i64], plan: Plan) -> R
              join sailing s on s.id = f.sailing_id
              join route r on r.operator_id = s.operator_id and r.code = s.route_code
              join terminal te on te.operator_id = r.operator_id and te.code = r.from_code
-           where f.target_id = any($1) and t.last_good_at is not null
+           where f.target_id = any($1) and t.last_good_at >= $3
            order by s.departs_at, s.id"#,
         targets,
-        plan.as_str()
+        plan.as_str(),
+        fresh_from
     )
     .fetch_all(&mut *tx.tx)
     .await?;
@@ -268,16 +281,22 @@ pub async fn known_sailings(tx: &mut TenantTx, targets: &[i64], plan: Plan) -> R
         .collect()
 }
 
-/// Marks the watch as held against its targets, as far as they have answered.
+/// Marks the watch as held against its targets, as far as they have answered since `fresh_from`.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn mark_evaluated(tx: &mut TenantTx, watch: WatchId, now: DateTime<Utc>) -> Result<()> {
+pub async fn mark_evaluated(
+    tx: &mut TenantTx,
+    watch: WatchId,
+    fresh_from: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
     sqlx::query!(
-        "update watch_target wt set evaluated_at = $2 from target t
-         where wt.watch_id = $1 and wt.evaluated_at is null and t.id = wt.target_id and t.last_good_at is not null",
+        "update watch_target wt set evaluated_at = $2, evaluated_version = t.version from target t
+         where wt.watch_id = $1 and wt.evaluated_at is null and t.id = wt.target_id and t.last_good_at >= $3",
         watch.0,
-        now
+        now,
+        fresh_from
     )
     .execute(&mut *tx.tx)
     .await?;

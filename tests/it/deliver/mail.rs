@@ -8,7 +8,7 @@ use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
 };
-use store::delivery::{self, DeliveryRow, Links};
+use store::delivery::{self, DeliveryRow, Due, Links};
 use workers::channels::Sent;
 
 const HEADERS: [&str; 10] = [
@@ -28,9 +28,10 @@ async fn due_row(world: &World) -> (DeliveryRow, Links) {
     let due = world.parts.store.due_deliveries((DateTime::UNIX_EPOCH, 0), world.clock.now(), 1).await.unwrap();
     let (door, _) = world.parts.store.claim_deliveries(&[due[0].0]).await.unwrap().remove(&due[0].0).unwrap();
     let mut tx = world.parts.store.begin_claimed(&door).await.unwrap();
-    let row = delivery::lock_due(&mut tx, DeliveryId(due[0].0), world.clock.now()).await.unwrap().unwrap();
+    let locked = delivery::lock_due(&mut tx, DeliveryId(due[0].0), world.clock.now()).await.unwrap();
+    let Due::Row(row) = locked else { panic!("the delivery is due: {locked:?}") };
     let links = delivery::links(&tx, &row, &world.config.link_key, world.clock.now());
-    (row, links)
+    (*row, links)
 }
 
 /// Names of the header lines, in order of the alphabet, as a relay reads them.

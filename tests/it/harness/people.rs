@@ -108,7 +108,6 @@ impl World {
         let operator = Operator::Harbour;
         let mut tx = self.app.begin(&self.membership(person).await).await.unwrap();
         let new = watch::NewWatch {
-            id: WatchId(Uuid::now_v7()),
             user: person.user,
             operator,
             criteria,
@@ -118,9 +117,9 @@ impl World {
             asks: &operator.asks(criteria, back).unwrap(),
             channels: &[person.channel],
         };
-        watch::insert(&mut tx, &new, self.clock.now()).await.unwrap();
+        let id = watch::insert(&mut tx, &new, self.clock.now()).await.unwrap();
         tx.commit(Audit::OwnRecord).await.unwrap();
-        new.id
+        id
     }
 
     /// Fills every sailing of the days that [`motorhome_days`] asks for, and returns the first day's.

@@ -133,6 +133,16 @@ async fn sr_ten_05_a_reference_to_another_tenants_row_is_refused() {
 }
 
 #[tokio::test]
+async fn sr_ten_04_the_id_of_a_watch_cannot_be_chosen_for_it_names_the_watch_across_tenants() {
+    let (world, _, bob) = two_tenants().await;
+    let mut bobs = as_tenant(&world.database, "ferry_app", bob.tenant.0).await;
+    let sql = "insert into watch (tenant_id, id, user_id, operator_id, criteria, expires_at) values ($1, $2, $3, 'harbour', '{}', now())";
+    let error =
+        sqlx::query(sql).bind(bob.tenant.0).bind(Uuid::now_v7()).bind(bob.user.0).execute(&mut bobs).await.unwrap_err();
+    assert_eq!(code(&error), "42501", "{error}");
+}
+
+#[tokio::test]
 async fn sr_ten_05_deleting_all_of_one_tenant_leaves_the_others_rows_as_they_were() {
     let (world, alice, bob) = two_tenants().await;
     world.watch(&bob, &motorhome_days(1)).await;

@@ -154,7 +154,7 @@ async fn sr_ten_04_each_function_that_looks_across_tenants_is_open_to_the_one_ro
 async fn sr_ten_04_a_role_that_may_not_call_a_function_is_refused() {
     let database = Database::new().await;
     for (role, call) in [
-        ("ferry_app", "select * from watches_of_target(1, '00000000-0000-0000-0000-000000000000', 0::smallint, 10)"),
+        ("ferry_app", "select * from watches_of_target(1, 1, '00000000-0000-0000-0000-000000000000', 0::smallint, 10)"),
         ("ferry_app", "select * from delivery_tenant('{1}')"),
         (
             "ferry_worker",

@@ -68,10 +68,11 @@ impl Mailer {
             Ok(message) => message,
             Err(error) => return Sent::Refused(format!("the message could not be written: {error:#}")),
         };
-        match self.relay.send(message).await {
-            Ok(_) => Sent::Taken,
-            Err(error) if error.is_permanent() => Sent::Refused(status(&error)),
-            Err(error) => Sent::NotNow(status(&error)),
+        match tokio::time::timeout(SMTP_TIMEOUT, self.relay.send(message)).await {
+            Ok(Ok(_)) => Sent::Taken,
+            Ok(Err(error)) if is_about_the_mailbox(&error) => Sent::Refused(status(&error)),
+            Ok(Err(error)) => Sent::NotNow(status(&error)),
+            Err(_) => Sent::NotNow("the mail relay did not answer in time".to_owned()),
         }
     }
 
@@ -113,13 +114,17 @@ fn set(message: &mut Message, name: &'static str, value: String) {
     message.headers_mut().insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
 }
 
-/// What the relay said, as one line without the message.
+/// Whether the relay refused this mailbox for good (RFC 5321, section 4.2.3). Any other permanent answer, such
+/// as a refused password, is about us: we mend it and the mail still goes.
+fn is_about_the_mailbox(error: &lettre::transport::smtp::Error) -> bool {
+    error.status().is_some_and(|code| matches!(u16::from(code), 550..=553))
+}
+
+/// What the relay said, as its code alone: its text may name the recipient.
 fn status(error: &lettre::transport::smtp::Error) -> String {
-    let text = match error.status() {
+    match error.status() {
         Some(code) => format!("the mail relay answered {code}"),
         None if error.is_timeout() => "the mail relay did not answer in time".to_owned(),
         None => "the mail relay could not be reached".to_owned(),
-    };
-    tracing::debug!(%error, "relay");
-    text
+    }
 }

@@ -2,13 +2,13 @@
 --   $1 delivery · $2 now
 select d.id, d.alert_id, d.channel_id, d.message_id, d.attempts, d.next_attempt_at as "next_attempt_at!",
        a.closed_at is null as "alert_open!", a.kind as alert_kind, a.class, a.leg, a.seen_at, a.watch_version, a.target_id,
-       w.state, w.version, w.criteria as "criteria: Json<Criteria>", w.return_leg as "return_leg: Json<ReturnLeg>",
+       w.state, w.version, w.criteria, w.return_leg,
        c.kind, c.address, c.verified_at is not null as "verified!", c.disabled_at is null as "enabled!",
-       m.user_id as "member: Option<Uuid>", u.name as "name?", u.locale as "locale?", u.zone as "zone?",
+       m.user_id as "member?", u.name as "name?", u.locale as "locale?", u.zone as "zone?",
        t.plan, t.suspended_at is null and t.closed_at is null as "tenant_live!",
        s.operator_id, s.route_code, s.key, s.departs_local, s.departs_at, s.vessel,
        tf.zone as sailing_zone, tf.name as from_name, tt.name as to_name, o.name as operator_name,
-       f.facts as "facts?: Json<Facts>",
+       f.facts as "facts?",
        p.route_code as "pair_route?", p.key as "pair_key?", p.departs_local as "pair_local?",
        p.departs_at as "pair_at?", p.vessel as "pair_vessel?", tt.zone as pair_zone
 from delivery d

@@ -1,28 +1,46 @@
 //! Reads and locks a due delivery with all that its attempt needs, in one statement.
 
-use super::{DeliveryRow, Told};
-use crate::{Result, TenantTx, word};
+use super::{DeliveryRow, Outcome, Told};
+use crate::{Result, TenantTx, document, word};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use domain::{
     delivery::{ChannelKind, DeliveryFacts},
-    facts::Facts,
     id::{AlertId, ChannelId, DeliveryId, TargetId},
     operator::Operator,
     plan::Plan,
     sailing::Sailing,
-    watch::{Criteria, ReturnLeg},
 };
-use sqlx::types::Json;
+use serde_json::Value;
 use uuid::Uuid;
 
-/// Reads and locks a delivery that is due by `now`; `None` if it is not, or another worker has it.
+/// What a look at a delivery found.
+#[derive(Debug)]
+pub enum Due {
+    /// It is due, and locked until the transaction ends.
+    Row(Box<DeliveryRow>),
+    /// It cannot be read by this version and is now marked as failed; commit that.
+    Unreadable,
+    /// It is not due, or another worker has it.
+    Not,
+}
+
+/// Reads and locks a delivery, if it is due by `now`.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn lock_due(tx: &mut TenantTx, id: DeliveryId, now: DateTime<Utc>) -> Result<Option<DeliveryRow>> {
+pub async fn lock_due(tx: &mut TenantTx, id: DeliveryId, now: DateTime<Utc>) -> Result<Due> {
     let locked =
         sqlx::query_file_as!(Locked, "src/delivery/lock_due.sql", id.0, now).fetch_optional(&mut *tx.tx).await?;
-    locked.map(Locked::into_row).transpose()
+    let Some(locked) = locked else { return Ok(Due::Not) };
+    let attempts = locked.attempts.unsigned_abs();
+    match locked.into_row() {
+        Ok(row) => Ok(Due::Row(Box::new(row))),
+        Err(error) => {
+            tracing::error!(delivery = %id, %error, "a delivery cannot be read and is given up");
+            super::record(tx, (id, attempts), &Outcome::Failed("unreadable"), now).await?;
+            Ok(Due::Unreadable)
+        }
+    }
 }
 
 /// The row as the statement returns it.
@@ -42,8 +60,8 @@ struct Locked {
     target_id: i64,
     state: String,
     version: i32,
-    criteria: Json<Criteria>,
-    return_leg: Option<Json<ReturnLeg>>,
+    criteria: Value,
+    return_leg: Option<Value>,
     kind: String,
     address: String,
     verified: bool,
@@ -64,7 +82,7 @@ struct Locked {
     from_name: String,
     to_name: String,
     operator_name: String,
-    facts: Option<Json<Facts>>,
+    facts: Option<Value>,
     pair_route: Option<String>,
     pair_key: Option<String>,
     pair_local: Option<NaiveDateTime>,
@@ -122,13 +140,13 @@ impl Locked {
                 departs_at: self.departs_at,
                 vessel: self.vessel.clone(),
             },
-            sailing_facts: self.facts.as_ref().map(|facts| facts.0.clone()).unwrap_or_default(),
+            sailing_facts: self.facts.clone().map(document).transpose()?.unwrap_or_default(),
             pair: self.pair()?,
             terminals: (self.from_name.clone(), self.to_name.clone()),
             operator_name: self.operator_name.clone(),
             seen_at: self.seen_at,
-            criteria: self.criteria.0.clone(),
-            return_leg: self.return_leg.as_ref().map(|leg| leg.0.clone()),
+            criteria: document(self.criteria.clone())?,
+            return_leg: self.return_leg.clone().map(document).transpose()?,
             plan: word(&self.plan)?,
             target: TargetId(self.target_id),
         })
