@@ -32,11 +32,15 @@ pub struct App {
     pub contact: String,
 }
 
+/// All routes, and what stands around every response.
+pub fn router(app: App) -> axum::Router {
+    shield::around(routes::table(app).into_router())
+}
+
 /// Serves until `shutdown`; requests that run then may end.
 ///
 /// # Errors
 /// When the socket fails.
 pub async fn serve(app: App, listener: TcpListener, shutdown: CancellationToken) -> anyhow::Result<()> {
-    let router = shield::around(routes::table(app).into_router());
-    Ok(axum::serve(listener, router).with_graceful_shutdown(shutdown.cancelled_owned()).await?)
+    Ok(axum::serve(listener, router(app)).with_graceful_shutdown(shutdown.cancelled_owned()).await?)
 }

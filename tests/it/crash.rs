@@ -1,7 +1,7 @@
 //! Workers that stop at any step, are killed, and find Redis empty: each alert once, each message under
 //! one Message-ID, nothing lost.
 
-use crate::harness::{World, eventually, motorhome_days, setting};
+use crate::harness::{World, alice_waits, eventually, motorhome_days_from, setting};
 use chrono::TimeDelta;
 use domain::plan::Plan;
 use std::{collections::BTreeSet, pin::pin, process::Stdio, task::Poll};
@@ -27,12 +27,7 @@ fn message_ids(world: &World) -> BTreeSet<String> {
 
 #[tokio::test]
 async fn sr_job_07_a_worker_that_stops_at_any_step_is_followed_by_one_that_finishes_the_job_once() {
-    let world = World::new().await;
-    let sailing = world.everything_is_full(1).remove(0);
-    let alice = world.person("Alice", Plan::Fleet).await;
-    world.watch(&alice, &motorhome_days(1)).await;
-    world.poll().await;
-    world.settle().await;
+    let (world, sailing) = alice_waits().await;
     let mut finished_steps = BTreeSet::new();
     for (told, wakes) in (0..36).enumerate() {
         let stopped = world.another_worker().await;
@@ -116,7 +111,7 @@ async fn sr_job_07_workers_that_are_killed_and_a_redis_that_is_emptied_neither_l
     let world = World::at(chrono::Utc::now()).await;
     let sailings = world.everything_is_full(1);
     let alice = world.person("Alice", Plan::Fleet).await;
-    world.watch(&alice, &crate::harness::motorhome_days_from(world.first_day, 1)).await;
+    world.watch(&alice, &motorhome_days_from(world.first_day, 1)).await;
     let mut process = start_workers(&world);
     let evaluated = "select count(*) from watch_target where evaluated_at is not null";
     eventually("the watch is evaluated", async || world.count(evaluated).await == 1).await;

@@ -3,27 +3,21 @@
 
 mod mail;
 
-use crate::harness::{Person, World, motorhome_days};
+use crate::harness::{World, alice_waits};
 use chrono::{DateTime, TimeDelta, Utc};
 use dev::sim::MailMisbehaviour;
-use domain::plan::Plan;
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeSet;
 
 /// A world in which one delivery to Alice is due.
-async fn one_due() -> (World, Person) {
-    let world = World::new().await;
-    let sailing = world.everything_is_full(1).remove(0);
-    let alice = world.person("Alice", Plan::Fleet).await;
-    world.watch(&alice, &motorhome_days(1)).await;
-    world.poll().await;
-    world.settle().await;
+async fn one_due() -> World {
+    let (world, sailing) = alice_waits().await;
     world.open(&sailing);
     world.clock.advance(TimeDelta::hours(1));
     world.poll().await;
     world.parts.fan_out.sweep().await.unwrap();
     assert_eq!(world.count("select count(*) from delivery where state = 'due'").await, 1);
-    (world, alice)
+    world
 }
 
 fn message_ids(world: &World) -> BTreeSet<String> {
@@ -44,20 +38,20 @@ async fn sr_job_03_what_is_not_allowed_any_more_when_it_becomes_due_is_not_sent(
         ("departed", "update sailing set departs_at = '2026-07-01'"),
         ("removed", "delete from member"),
     ] {
-        let (world, _) = one_due().await;
+        let world = one_due().await;
         sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&world.admin).await.unwrap();
         world.deliver_with(&world.parts).await;
         assert_eq!(world.sim.inbox().len(), 0, "{what}");
         assert_eq!(world.count("select count(*) from delivery where state in ('due', 'sent')").await, 0, "{what}");
     }
-    let (world, _) = one_due().await;
+    let world = one_due().await;
     world.deliver_with(&world.parts).await;
     assert_eq!(world.sim.inbox().len(), 1, "and with nothing changed it is sent");
 }
 
 #[tokio::test]
 async fn sr_job_05_a_relay_that_never_takes_the_mail_is_tried_eight_times_with_growing_gaps() {
-    let (world, _) = one_due().await;
+    let world = one_due().await;
     world.sim.misbehave_mail(MailMisbehaviour::RefuseAlways);
     let mut waits = Vec::new();
     for _ in 0..100 {
@@ -82,7 +76,7 @@ async fn sr_job_05_a_relay_that_never_takes_the_mail_is_tried_eight_times_with_g
 
 #[tokio::test]
 async fn sr_job_07_two_workers_with_the_same_delivery_send_it_once() {
-    let (world, _) = one_due().await;
+    let world = one_due().await;
     let other = world.another_worker().await;
     tokio::join!(world.deliver_with(&world.parts), world.deliver_with(&other));
     world.deliver_with(&other).await;
@@ -92,7 +86,7 @@ async fn sr_job_07_two_workers_with_the_same_delivery_send_it_once() {
 
 #[tokio::test]
 async fn sr_job_07_a_mail_whose_receipt_was_lost_is_sent_again_under_the_same_message_id() {
-    let (world, _) = one_due().await;
+    let world = one_due().await;
     world.sim.misbehave_mail(MailMisbehaviour::DropAfterData);
     world.deliver_with(&world.parts).await;
     assert_eq!(world.count("select count(*) from delivery where state = 'due'").await, 1);

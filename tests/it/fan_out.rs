@@ -1,6 +1,6 @@
 //! From changes to alerts: who hears, when, and how often.
 
-use crate::harness::{World, motorhome_days, today};
+use crate::harness::{World, alice_waits, motorhome_days, today};
 use chrono::{Days, TimeDelta};
 use domain::{
     operator::Operator,
@@ -26,12 +26,7 @@ async fn a_watch_that_is_true_when_it_begins_alerts_once_and_says_so() {
 
 #[tokio::test]
 async fn space_that_goes_and_comes_back_is_told_once_for_each_stretch() {
-    let world = World::new().await;
-    let sailing = world.everything_is_full(1).remove(0);
-    let alice = world.person("Alice", Plan::Fleet).await;
-    world.watch(&alice, &motorhome_days(1)).await;
-    world.poll().await;
-    world.settle().await;
+    let (world, sailing) = alice_waits().await;
 
     for told in 1..=3 {
         world.open(&sailing);

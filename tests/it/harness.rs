@@ -4,7 +4,7 @@
 
 mod people;
 
-pub(crate) use people::{Person, leg, motorhome_days, motorhome_days_from};
+pub(crate) use people::{Person, alice_waits, leg, motorhome_days, motorhome_days_from};
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use dev::sim::Sim;

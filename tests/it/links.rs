@@ -1,27 +1,21 @@
 //! The links in mails: a GET asks, a POST acts, and only the token that was signed for the purpose does.
 
-use crate::harness::{World, motorhome_days};
-use app::{App, access::Access, clock::Clock, routes};
+use crate::{
+    harness::{World, alice_waits},
+    pages::app,
+};
+use app::{access::Access, routes};
 use axum::{
     Router,
     body::Body,
     http::{Method, Request, StatusCode},
 };
 use chrono::TimeDelta;
-use domain::plan::Plan;
 use store::Purpose;
 use tower::ServiceExt;
 
 fn router(world: &World) -> Router {
-    let clock = world.clock.clone();
-    routes::table(App {
-        store: world.app.clone(),
-        link_key: world.config.link_key.clone(),
-        clock: Clock::new(move || clock.now()),
-        base_url: world.config.base_url.clone(),
-        contact: world.config.contact.clone(),
-    })
-    .into_router()
+    app::router(app(world))
 }
 
 async fn send(router: &Router, method: Method, path: &str) -> StatusCode {
@@ -31,12 +25,7 @@ async fn send(router: &Router, method: Method, path: &str) -> StatusCode {
 
 /// A world in which Alice has a mail, and the paths of its links.
 async fn with_mail() -> (World, [String; 3]) {
-    let world = World::new().await;
-    let sailing = world.everything_is_full(1).remove(0);
-    let alice = world.person("Alice", Plan::Fleet).await;
-    world.watch(&alice, &motorhome_days(1)).await;
-    world.poll().await;
-    world.settle().await;
+    let (world, sailing) = alice_waits().await;
     world.open(&sailing);
     world.an_hour_later().await;
     let mail = world.sim.inbox().remove(0);
@@ -114,17 +103,7 @@ async fn sr_ntf_03_a_token_that_is_changed_late_or_for_another_purpose_does_noth
 #[tokio::test]
 async fn every_link_route_has_a_get_that_asks_and_a_post_that_acts() {
     let world = World::new().await;
-    let app = App {
-        store: world.app.clone(),
-        link_key: world.config.link_key.clone(),
-        clock: Clock::new({
-            let clock = world.clock.clone();
-            move || clock.now()
-        }),
-        base_url: world.config.base_url.clone(),
-        contact: world.config.contact.clone(),
-    };
-    let table = routes::table(app);
+    let table = routes::table(app(&world));
     for purpose in [Purpose::Stop, Purpose::Keep, Purpose::Unsubscribe] {
         let methods: Vec<_> = table
             .endpoints()

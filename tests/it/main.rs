@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
 
 mod cluster;
+mod configuration;
 mod crash;
 mod deliver;
 mod egress;
@@ -10,6 +11,7 @@ mod fan_out;
 mod harness;
 mod isolation;
 mod links;
+mod pages;
 mod parsers;
 mod politeness;
 mod poll;

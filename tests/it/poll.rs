@@ -1,18 +1,13 @@
 //! Polls: what they record, what they leave alone, and who may record it.
 
-use crate::harness::{World, motorhome_days};
+use crate::harness::{World, alice_waits, motorhome_days};
 use chrono::TimeDelta;
 use dev::sim::Misbehaviour;
 use domain::{cadence::TimeScale, operator::Operator, plan::Plan};
 
 #[tokio::test]
 async fn an_opening_becomes_one_mail_with_the_booking_link_and_the_answers() {
-    let world = World::new().await;
-    let sailing = world.everything_is_full(1).remove(0);
-    let alice = world.person("Alice", Plan::Fleet).await;
-    world.watch(&alice, &motorhome_days(1)).await;
-    world.poll().await;
-    world.settle().await;
+    let (world, sailing) = alice_waits().await;
     assert_eq!(world.sim.inbox().len(), 0, "full is no news");
 
     world.open(&sailing);

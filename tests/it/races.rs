@@ -1,7 +1,7 @@
 //! What happens between the steps: answers that were not recorded, changes that overtake one another, facts
 //! that have grown old, rows that cannot be read.
 
-use crate::harness::{World, motorhome_days};
+use crate::harness::{alice_waits, motorhome_days};
 use chrono::TimeDelta;
 use dev::sim::Validators;
 use domain::plan::Plan;
@@ -10,26 +10,11 @@ use store::{
     delivery::{self, Due, Outcome},
 };
 
-/// Alice waits for a motorhome's space; everything is full and known.
-async fn alice_waits() -> (World, dev::sim::SimSailing) {
-    let world = World::new().await;
-    let sailing = world.everything_is_full(1).remove(0);
-    let alice = world.person("Alice", Plan::Fleet).await;
-    world.watch(&alice, &motorhome_days(1)).await;
-    world.poll().await;
-    world.settle().await;
-    (world, sailing)
-}
-
 #[tokio::test]
 async fn an_answer_that_was_not_recorded_comes_whole_the_next_time() {
-    let world = World::new().await;
+    let (world, sailing) = alice_waits().await;
     world.sim.set_validators(Validators::On);
-    let sailing = world.everything_is_full(1).remove(0);
-    let alice = world.person("Alice", Plan::Fleet).await;
-    world.watch(&alice, &motorhome_days(1)).await;
-    world.poll().await;
-    world.settle().await;
+    world.an_hour_later().await;
     world.open(&sailing);
     world.clock.advance(TimeDelta::hours(1));
     let mut stale = world.target().await;

@@ -21,8 +21,8 @@ mod text;
 /// Where each operator is reached: its own site, or in development the simulator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrls {
-    harbour: Url,
-    bc_ferries: Url,
+    harbour: (Url, HostAllowlist),
+    bc_ferries: (Url, HostAllowlist),
 }
 
 /// A base URL that paths cannot be added to.
@@ -33,7 +33,11 @@ pub struct BadBaseUrl(pub Operator);
 impl BaseUrls {
     /// Takes the base URLs from the configuration.
     pub fn new(harbour: Url, bc_ferries: Url) -> Result<Self, BadBaseUrl> {
-        let urls = Self { harbour, bc_ferries };
+        let own = |url: Url| {
+            let hosts = HostAllowlist::of_url(&url);
+            (url, hosts)
+        };
+        let urls = Self { harbour: own(harbour), bc_ferries: own(bc_ferries) };
         for operator in Operator::ALL {
             let url = urls.of(*operator);
             let plain = url.query().is_none() && url.fragment().is_none();
@@ -46,6 +50,15 @@ impl BaseUrls {
 
     /// The base URL of one operator.
     pub fn of(&self, operator: Operator) -> &Url {
+        &self.own(operator).0
+    }
+
+    /// The hosts that belong to one operator.
+    pub fn hosts(&self, operator: Operator) -> &HostAllowlist {
+        &self.own(operator).1
+    }
+
+    fn own(&self, operator: Operator) -> &(Url, HostAllowlist) {
         match operator {
             Operator::Harbour => &self.harbour,
             Operator::BcFerries => &self.bc_ferries,
@@ -97,7 +110,7 @@ fn unexpected(expected: &'static str, place: &str, found: &str) -> ParseError {
 
 /// The request that answers a question: one GET at the operator's own host. Validators are the caller's to add.
 pub fn request(operator: Operator, question: &Question, bases: &BaseUrls) -> Result<Request, ParseError> {
-    let hosts = HostAllowlist::of_url(bases.of(operator));
+    let hosts = bases.hosts(operator).clone();
     let limits = Limits { content_types: content_types(operator), ..Limits::default() };
     let url = url(operator, question, bases)?;
     Ok(Request::get(url, Purpose::Operator { hosts }).within(limits))

@@ -16,7 +16,7 @@ use domain::{
     facts::{self, Sighting},
     plan::Plan,
 };
-use outbound::{Client, FetchError, HostAllowlist, Response, Validators};
+use outbound::{Client, FetchError, Response, Validators};
 use std::sync::Arc;
 use store::{
     Store,
@@ -123,8 +123,8 @@ impl Poller {
     async fn ask(&self, target: &TargetRow, now: DateTime<Utc>) -> Result<Answer, PollError> {
         let request =
             operators::request(target.operator, &target.question, &self.base_urls).map_err(PollError::Parse)?;
-        let hosts = HostAllowlist::of_url(self.base_urls.of(target.operator));
-        if !self.memory.may_ask(&self.client, &request.url, &hosts, now).await {
+        let hosts = self.base_urls.hosts(target.operator);
+        if !self.memory.may_ask(&self.client, &request.url, hosts, now).await {
             return Err(PollError::Robots);
         }
         let request =

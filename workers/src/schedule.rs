@@ -40,7 +40,8 @@ pub struct Settings {
     pub name: String,
     /// How many handlers run at once.
     pub concurrency: usize,
-    /// How many claims may wait beside them, so that a handler that ends finds the next one loaded.
+    /// How many claims may wait beside them, so that a handler that ends finds the next one loaded. About twice as
+    /// many as run at once.
     pub prefetch: usize,
     /// When a handler is cut off.
     pub timeout: Duration,
@@ -61,7 +62,7 @@ impl Settings {
         Self {
             name: name.to_owned(),
             concurrency,
-            prefetch: concurrency,
+            prefetch: 2 * concurrency,
             timeout,
             retry_delay: Duration::from_secs(30),
             tick: Duration::from_millis(20),

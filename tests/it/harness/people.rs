@@ -48,6 +48,17 @@ pub(crate) fn leg(route: &str, from: NaiveDate, to: NaiveDate) -> Leg {
     Leg { route: route.parse().unwrap(), dates, weekdays: Weekdays::ALL, window: None }
 }
 
+/// Alice, on the fastest plan, waits for space for her motorhome; everything is full and known to be.
+pub(crate) async fn alice_waits() -> (World, SimSailing) {
+    let world = World::new().await;
+    let sailing = world.everything_is_full(1).remove(0);
+    let alice = world.person("Alice", Plan::Fleet).await;
+    world.watch(&alice, &motorhome_days(1)).await;
+    world.poll().await;
+    world.settle().await;
+    (world, sailing)
+}
+
 impl World {
     /// A person on a plan, sole owner of a tenant.
     pub(crate) async fn person(&self, name: &str, plan: Plan) -> Person {

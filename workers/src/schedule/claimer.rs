@@ -33,7 +33,8 @@ pub(super) struct Claimer<L: Load> {
 impl<L: Load> Claimer<L> {
     /// Claims until it is stopped.
     pub(super) async fn run(self) {
-        while let Some(free) = self.free_seats().await {
+        let mut least = 1;
+        while let Some(free) = self.free_seats(least).await {
             let asked = free.num_permits();
             let asked_at = self.schedule.settings.clock.now();
             match self.schedule.due_set.claim(asked).await {
@@ -41,6 +42,9 @@ impl<L: Load> Claimer<L> {
                     self.report(claims.epoch_missing, claims.quarantined);
                     let filled = claims.items.len() == asked;
                     self.line_up(claims.items, free, asked_at).await;
+                    // With more due than seats, half the line is worked off before the next claim: one claim and
+                    // one statement then serve many ids, and no handler waits, for the other half is loaded.
+                    least = if filled { self.half_the_line() } else { 1 };
                     if !filled {
                         self.pause(claims.wait).await;
                     }
@@ -53,12 +57,16 @@ impl<L: Load> Claimer<L> {
         }
     }
 
-    /// Waits for one seat and takes all that are free; `None` once stopped.
-    async fn free_seats(&self) -> Option<OwnedSemaphorePermit> {
-        let first = self.seats.clone().acquire_owned();
+    fn half_the_line(&self) -> u32 {
+        u32::try_from((self.schedule.settings.prefetch / 2).clamp(1, MAX_CLAIM)).expect("BUG: MAX_CLAIM is a u32")
+    }
+
+    /// Waits for `least` seats and takes all that are free; `None` once stopped.
+    async fn free_seats(&self, least: u32) -> Option<OwnedSemaphorePermit> {
+        let first = self.seats.clone().acquire_many_owned(least);
         let mut free = self.or_stopped(first).await?.ok()?;
         // Only this task takes seats, so what is available cannot shrink in between.
-        let more = self.seats.available_permits().min(MAX_CLAIM - 1);
+        let more = self.seats.available_permits().min(MAX_CLAIM - free.num_permits());
         let more = u32::try_from(more).expect("BUG: MAX_CLAIM is no u32");
         if let Ok(rest) = self.seats.clone().try_acquire_many_owned(more) {
             free.merge(rest);

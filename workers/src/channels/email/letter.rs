@@ -107,7 +107,8 @@ fn sailing_time(local: NaiveDateTime) -> String {
 fn seen(at: DateTime<Utc>, zone: &str, now: DateTime<Utc>) -> String {
     let ago_s = (now - at).num_seconds().max(0);
     let ago = match ago_s {
-        0..60 => format!("{ago_s} seconds ago"),
+        0..5 => "just now".to_owned(),
+        5..60 => format!("{ago_s} seconds ago"),
         60..120 => "a minute ago".to_owned(),
         _ => format!("{} minutes ago", ago_s / 60),
     };

@@ -1,0 +1,58 @@
+//! The pages that need no sign-in, and what stands around every response.
+
+use crate::harness::World;
+use app::{App, access::Access, clock::Clock, routes};
+use axum::{
+    body::{Body, to_bytes},
+    http::{Method, Request, StatusCode, header},
+    response::Response,
+};
+use tower::ServiceExt;
+
+pub(crate) fn app(world: &World) -> App {
+    let clock = world.clock.clone();
+    App {
+        store: world.app.clone(),
+        link_key: world.config.link_key.clone(),
+        clock: Clock::new(move || clock.now()),
+        base_url: world.config.base_url.clone(),
+        contact: world.config.contact.clone(),
+    }
+}
+
+async fn get(world: &World, path: &str) -> Response {
+    let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+    app::router(app(world)).oneshot(request).await.unwrap()
+}
+
+#[tokio::test]
+async fn every_public_page_answers_and_every_response_is_shielded() {
+    let world = World::new().await;
+    let table = routes::table(app(&world));
+    let public = table.endpoints().iter().filter(|endpoint| endpoint.access == Access::Public);
+    let mut paths: Vec<(&str, StatusCode)> = public
+        .map(|endpoint| {
+            assert_eq!(endpoint.method, Method::GET);
+            (endpoint.path, StatusCode::OK)
+        })
+        .collect();
+    paths.push(("/nothing/here", StatusCode::NOT_FOUND));
+    paths.push(("/l/stop/forged", StatusCode::NOT_FOUND));
+    for (path, status) in paths {
+        let response = get(&world, path).await;
+        assert_eq!(response.status(), status, "{path}");
+        let headers = response.headers();
+        assert!(headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().starts_with("default-src 'none'"), "{path}");
+        assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff", "{path}");
+        assert_eq!(headers[header::REFERRER_POLICY], "no-referrer", "{path}");
+        assert_eq!(headers[header::CACHE_CONTROL], "no-store", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_for_operators_names_a_contact() {
+    let world = World::new().await;
+    let body = to_bytes(get(&world, "/bot").await.into_body(), 64 * 1024).await.unwrap();
+    let page = String::from_utf8(body.to_vec()).unwrap();
+    assert!(page.contains(&world.config.contact), "{page}");
+}
