@@ -19,7 +19,7 @@ pub enum Access {
     Link(Purpose),
 }
 
-/// What the handler of a link may use. Only [`enforce`] makes one.
+/// What the handler of a link may use. Only `enforce` makes one.
 #[derive(Clone)]
 pub struct LinkCx {
     app: App,
