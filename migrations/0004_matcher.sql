@@ -153,6 +153,11 @@ as $$
     from alert a join target t on t.id = a.target_id
     where a.released_at is null and a.closed_at is null and a.held_until <= p_now and a.held_until <= t.last_good_at
       and not exists (select from change c where c.fanned_out_at is null and c.sailing_id in (a.sailing_id, a.pair_sailing_id))
+      and (a.pair_sailing_id is null or exists (
+        select from watch_target wt
+          join target back on back.id = wt.target_id
+          join fact f on f.target_id = back.id and f.sailing_id = a.pair_sailing_id
+        where wt.tenant_id = a.tenant_id and wt.watch_id = a.watch_id and wt.leg = 1 and a.held_until <= back.last_good_at))
     order by a.held_until
     limit p_limit
     for update of a skip locked),
@@ -216,9 +221,9 @@ as $$
   select d.id, d.tenant_id, d.next_attempt_at from delivery d where d.id = any(p_ids)
 $$;
 
--- Watches whose target has answered lately but which were not yet held against the answer. How late is
--- too late depends on the plan and is judged watch by watch; an hour is the slowest plan's interval.
-create function unevaluated_watches(p_limit integer)
+-- Watches whose target has answered within their plan's interval but which were not yet held against the
+-- answer. The intervals are the plans', from slow to fast, in seconds.
+create function unevaluated_watches(p_limit integer, p_intervals_s integer[])
   returns table (tenant_id uuid, watch_id uuid, target_id bigint)
   language sql stable security definer
   set search_path = pg_catalog, app, pg_temp
@@ -228,7 +233,7 @@ as $$
     join target t on t.id = wt.target_id
     join watch w on w.tenant_id = wt.tenant_id and w.id = wt.watch_id
     join tenant te on te.tenant_id = wt.tenant_id
-  where wt.evaluated_at is null and t.last_good_at >= w.changed_at - interval '1 hour'
+  where wt.evaluated_at is null and t.last_good_at >= w.changed_at - make_interval(secs => p_intervals_s[plan_rank(te.plan)])
     and w.state = 'active' and te.suspended_at is null and te.closed_at is null
   limit p_limit
 $$;

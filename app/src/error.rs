@@ -1,6 +1,6 @@
 //! What can go wrong in a request, as a page for people. The cause goes to the log once, never to the page.
 
-use crate::page::{self, Notice};
+use crate::notice::{Notice, notice};
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -23,10 +23,10 @@ pub enum Error {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         match self {
-            Error::LinkUnknown => page::notice(StatusCode::NOT_FOUND, &UNKNOWN_LINK),
+            Error::LinkUnknown => notice(StatusCode::NOT_FOUND, &UNKNOWN_LINK),
             Error::Store(_) | Error::Render(_) => {
                 tracing::error!(error = %self, "request failed");
-                page::notice(StatusCode::INTERNAL_SERVER_ERROR, &FAILED)
+                notice(StatusCode::INTERNAL_SERVER_ERROR, &FAILED)
             }
         }
     }

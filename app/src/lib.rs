@@ -6,6 +6,7 @@ pub mod clock;
 mod config;
 mod error;
 mod links;
+mod notice;
 mod page;
 pub mod routes;
 mod shield;

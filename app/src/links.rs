@@ -4,7 +4,7 @@
 use crate::{
     access::LinkCx,
     error::Error,
-    page::{self, Notice},
+    notice::{Notice, notice},
 };
 use askama::Template;
 use axum::{
@@ -68,18 +68,18 @@ async fn finish(
     tx: TenantTx,
     answered: Answered,
     action: &'static str,
-    notice: &Notice,
+    done: &Notice,
 ) -> Result<Response, Error> {
     match answered {
         Answered::Missing => return Err(Error::LinkUnknown),
-        Answered::Ended => return Ok(page::notice(StatusCode::OK, &ENDED)),
-        Answered::Before => return Ok(page::notice(StatusCode::OK, notice)),
+        Answered::Ended => return Ok(notice(StatusCode::OK, &ENDED)),
+        Answered::Before => return Ok(notice(StatusCode::OK, done)),
         Answered::Done => {}
     }
     let actor = format!("link:{}", cx.link().purpose().as_str());
     let subject = cx.link().subject().to_string();
     tx.commit(Audit::Act { at: cx.now(), actor, action, subject }).await?;
-    Ok(page::notice(StatusCode::OK, notice))
+    Ok(notice(StatusCode::OK, done))
 }
 
 const ENDED: Notice = Notice {

@@ -1,24 +1,16 @@
-//! Pages that need no sign-in, and the frame of every page.
+//! Pages that need no sign-in.
 
-use crate::{App, error::Error};
+use crate::{
+    App,
+    error::Error,
+    notice::{Notice, notice},
+};
 use askama::Template;
 use axum::{
     extract::State,
     http::{StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
-
-/// A page that says one thing.
-pub(crate) struct Notice {
-    pub(crate) title: &'static str,
-    pub(crate) text: &'static str,
-}
-
-#[derive(Template)]
-#[template(path = "notice.html")]
-struct NoticePage<'a> {
-    notice: &'a Notice,
-}
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -54,11 +46,4 @@ pub(crate) async fn missing() -> Response {
         StatusCode::NOT_FOUND,
         &Notice { title: "There is no such page", text: "Check the address, or begin at the start page." },
     )
-}
-
-pub(crate) fn notice(status: StatusCode, notice: &Notice) -> Response {
-    match (NoticePage { notice }).render() {
-        Ok(page) => (status, Html(page)).into_response(),
-        Err(_) => (status, notice.title).into_response(),
-    }
 }

@@ -1,10 +1,14 @@
 //! What happens between the steps: answers that were not recorded, changes that overtake one another, facts
 //! that have grown old, rows that cannot be read.
 
-use crate::harness::{alice_waits, motorhome_days};
-use chrono::TimeDelta;
+use crate::harness::{World, alice_waits, leg, motorhome_days};
+use chrono::{Days, TimeDelta};
 use dev::sim::Validators;
-use domain::plan::Plan;
+use domain::{
+    operator::Operator,
+    plan::Plan,
+    watch::{ReturnLeg, ReturnRule},
+};
 use store::{
     change::Claim,
     delivery::{self, Due, Outcome},
@@ -172,4 +176,34 @@ async fn a_row_that_cannot_be_read_costs_nobody_else_anything() {
     assert_eq!(world.sim.inbox().len(), 1);
     assert_eq!(world.sim.inbox()[0].to, ["alice@example.test"]);
     assert_eq!(world.count("select count(*) from change where fanned_out_at is null").await, 0);
+}
+
+#[tokio::test]
+async fn a_pair_whose_way_back_is_gone_is_not_mailed_and_its_next_stretch_is() {
+    let world = World::new().await;
+    let out = world.everything_is_full(1).remove(0);
+    let home = world.first_day + Days::new(7);
+    let back = world.sim.take_all(Operator::Harbour, "SAN-POR", home).unwrap().remove(0);
+    let alice = world.person("Alice", Plan::Fleet).await;
+    let way_back = ReturnLeg { leg: leg("SAN-POR", home, home), rule: ReturnRule::Both };
+    world.watch_with_return(&alice, &motorhome_days(1), Some(&way_back)).await;
+    world.poll().await;
+    world.settle().await;
+    world.open(&out);
+    world.open(&back);
+    world.clock.advance(TimeDelta::hours(1));
+    world.poll().await;
+    world.parts.fan_out.sweep().await.unwrap();
+    assert_eq!(world.count("select count(*) from delivery where state = 'due'").await, 1);
+
+    world.fill(&back);
+    world.clock.advance(TimeDelta::hours(1));
+    world.poll().await;
+    world.deliver_with(&world.parts).await;
+    assert_eq!(world.sim.inbox().len(), 0, "the fall waits for its fan-out, but it is known");
+    assert_eq!(world.count("select count(*) from alert where closed_at is null").await, 0);
+
+    world.open(&back);
+    world.an_hour_later().await;
+    assert_eq!(world.sim.inbox().len(), 1);
 }

@@ -16,7 +16,7 @@ use domain::{
 };
 use std::{sync::Arc, time::Duration};
 use store::{
-    Audit, LinkKey, Store,
+    Audit, LinkKey, Store, alert,
     delivery::{self, DeliveryRow, Due, Links, Outcome, Told},
 };
 use tokio::sync::Notify;
@@ -99,6 +99,10 @@ impl Deliverer {
             Ok(()) => None,
         };
         if let Some(outcome) = hindrance {
+            if matches!(outcome, Outcome::Cancelled(reason) if reason == CancelReason::Gone.as_str()) {
+                // Its stretch of truth ends with it, so that the next one is told.
+                alert::close(&mut tx, row.alert, now).await?;
+            }
             delivery::record(&mut tx, (row.id, row.attempts), &outcome, now).await?;
             tx.commit(Audit::OwnRecord).await?;
             return Ok(None);
@@ -110,13 +114,19 @@ impl Deliverer {
     }
 }
 
-/// Whether the newest facts still fulfil the wish: a fall may wait for its fan-out.
+/// Whether the newest facts still fulfil the wish, on both legs where both are wanted: a fall may wait for
+/// its fan-out.
 fn still_true(told: &Told) -> bool {
+    let holds = |leg, sailing, facts| Wish { criteria: &told.criteria, leg, class: &told.class }.holds(sailing, facts);
     let leg = match (&told.return_leg, told.leg) {
         (Some(back), 1) => &back.leg,
         _ => &told.criteria.leg,
     };
-    Wish { criteria: &told.criteria, leg, class: &told.class }.holds(&told.sailing, &told.sailing_facts)
+    let back = match (&told.pair, &told.return_leg) {
+        (Some(pair), Some(back)) => told.pair_facts.as_ref().is_some_and(|facts| holds(&back.leg, pair, facts)),
+        _ => true,
+    };
+    holds(leg, &told.sailing, &told.sailing_facts) && back
 }
 
 /// Puts due deliveries into the due set whenever woken and once a second, until shutdown.

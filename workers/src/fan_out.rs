@@ -34,6 +34,15 @@ const RELEASED_PER_STATEMENT: i32 = 2_000;
 /// How often to look without having been woken.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 
+/// What a sweep did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Swept {
+    /// Deliveries made and alerts released.
+    pub made: u64,
+    /// Whether changes wait that this sweep left to the next.
+    pub more: bool,
+}
+
 /// What fans out. Cheap to clone.
 #[derive(Clone)]
 pub struct FanOut {
@@ -49,12 +58,12 @@ impl FanOut {
     pub async fn run(self, wake: Arc<Notify>, delivered: Arc<Notify>, shutdown: CancellationToken) {
         while !shutdown.is_cancelled() {
             match self.sweep().await {
-                Ok(0) => {}
-                // There may be more than one sweep's worth.
-                Ok(_) => {
+                // Where something was made or left there may be more than one sweep's worth.
+                Ok(swept) if swept.more || swept.made > 0 => {
                     delivered.notify_one();
                     wake.notify_one();
                 }
+                Ok(_) => {}
                 Err(error) => {
                     tracing::warn!(error = format!("{error:#}"), "fan-out interrupted; it goes on at the next sweep")
                 }
@@ -67,30 +76,32 @@ impl FanOut {
         }
     }
 
-    /// Does what there is to do now, within bounds; returns how many deliveries or released alerts that made.
-    /// What cannot be done for one watch is logged and keeps nobody else waiting.
+    /// Does what there is to do now, within bounds.
     ///
     /// # Errors
     /// When the database fails; what was done stays done.
-    pub async fn sweep(&self) -> anyhow::Result<u64> {
-        let mut made = 0;
+    pub async fn sweep(&self) -> anyhow::Result<Swept> {
+        let mut swept = Swept { made: 0, more: true };
         for _ in 0..CHANGES_PER_SWEEP {
             match self.store.claim_change(self.clock.now()).await.context("claiming a change")? {
-                Claim::Change(change) => made += self.fan_out(*change).await?,
+                Claim::Change(change) => swept.made += self.fan_out(*change).await?,
                 Claim::Unreadable => {}
-                Claim::None => break,
+                Claim::None => {
+                    swept.more = false;
+                    break;
+                }
             }
         }
         let new = self.store.unevaluated_watches(EVALUATED_PER_SWEEP).await.context("finding new watches")?;
-        made += self.judge_all_alone(&new).await;
+        swept.made += self.judge_new(&new).await;
         for _ in 0..RELEASES_PER_SWEEP {
             let released = self.store.release_alerts(self.clock.now(), RELEASED_PER_STATEMENT).await?;
-            made += released;
+            swept.made += released;
             if released == 0 {
                 break;
             }
         }
-        Ok(made)
+        Ok(swept)
     }
 
     async fn fan_out(&self, change: ChangeClaim) -> anyhow::Result<u64> {
@@ -108,7 +119,7 @@ impl FanOut {
                 closed += self.store.close_alerts(change.id, &fallen, self.clock.now()).await?;
             }
             if !pairs.is_empty() {
-                deliveries += self.judge_all_alone(&self.store.claim_watches(&pairs).await?).await;
+                deliveries += self.judge_pairs(&self.store.claim_watches(&pairs).await?).await?;
             }
         }
         tracing::info!(change = %change.id, target_id = %change.target, alerts, closed, deliveries, "fanned out");
@@ -116,17 +127,30 @@ impl FanOut {
         Ok(deliveries)
     }
 
-    async fn judge_all_alone(&self, watches: &[store::Claimed<WatchId>]) -> u64 {
+    /// Judges watches that wait for their first answer. One that fails waits on and keeps nobody else waiting.
+    async fn judge_new(&self, watches: &[store::Claimed<WatchId>]) -> u64 {
         let mut made = 0;
         for claimed in watches {
             match self.judge_alone(claimed).await {
                 Ok(alerts) => made += alerts,
-                Err(error) => {
-                    tracing::error!(watch = %claimed.id(), error = format!("{error:#}"), "a watch could not be judged")
-                }
+                Err(error) => not_judged(claimed, &error),
             }
         }
         made
+    }
+
+    /// Judges the return watches that a change may concern. Only what cannot be read is passed over: after any
+    /// other failure the change stays unfinished, for nothing else would look at these watches again.
+    async fn judge_pairs(&self, watches: &[store::Claimed<WatchId>]) -> anyhow::Result<u64> {
+        let mut made = 0;
+        for claimed in watches {
+            match self.judge_alone(claimed).await {
+                Ok(alerts) => made += alerts,
+                Err(error) if is_unreadable(&error) => not_judged(claimed, &error),
+                Err(error) => return Err(error.context("judging a pair")),
+            }
+        }
+        Ok(made)
     }
 
     /// Judges one watch against what is known now: a new one on all its answered targets, a return watch
@@ -139,6 +163,14 @@ impl FanOut {
         tx.commit(store::Audit::OwnRecord).await?;
         Ok(made)
     }
+}
+
+fn is_unreadable(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref::<store::Error>(), Some(store::Error::Stored(_)))
+}
+
+fn not_judged(claimed: &store::Claimed<WatchId>, error: &anyhow::Error) {
+    tracing::error!(watch = %claimed.id(), error = format!("{error:#}"), "a watch could not be judged");
 }
 
 #[derive(Default)]

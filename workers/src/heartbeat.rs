@@ -38,7 +38,8 @@ impl Heartbeat {
     /// # Errors
     /// When the database refuses.
     pub async fn flush(&self, store: &Store) -> store::Result<()> {
-        let gathered: Vec<(i64, DateTime<Utc>)> = self.lock().iter().map(|(id, at)| (*id, *at)).collect();
+        let mut gathered: Vec<(i64, DateTime<Utc>)> = self.lock().iter().map(|(id, at)| (*id, *at)).collect();
+        gathered.sort_unstable();
         for rows in gathered.chunks(ROWS_PER_STATEMENT) {
             let (ids, at): (Vec<_>, Vec<_>) = rows.iter().copied().unzip();
             store.record_unchanged(&ids, &at).await?;

@@ -11,7 +11,7 @@ use std::{
 };
 use url::Url;
 
-/// Validators kept at most; past that all are forgotten and answers come whole once more.
+/// Targets remembered at most; past that all are forgotten and answers come whole once more.
 const VALIDATORS_KEPT: usize = 100_000;
 
 /// The memory of one process.
@@ -19,6 +19,7 @@ const VALIDATORS_KEPT: usize = 100_000;
 pub struct Memory {
     validators: Mutex<HashMap<i64, ([u8; 32], Validators)>>,
     robots: Robots,
+    unrecorded: Mutex<HashMap<i64, DateTime<Utc>>>,
 }
 
 impl Memory {
@@ -39,6 +40,20 @@ impl Memory {
             kept.clear();
         }
         kept.insert(target.0, (digest, validators));
+    }
+
+    /// Notes a poll that asked but could not be recorded, so that the operator's floor holds all the same.
+    pub fn note_unrecorded(&self, target: TargetId, polled_at: DateTime<Utc>) {
+        let mut kept = self.unrecorded.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= VALIDATORS_KEPT {
+            kept.clear();
+        }
+        kept.insert(target.0, polled_at);
+    }
+
+    /// When such a poll of this target started last.
+    pub fn unrecorded(&self, target: TargetId) -> Option<DateTime<Utc>> {
+        self.unrecorded.lock().unwrap_or_else(PoisonError::into_inner).get(&target.0).copied()
     }
 
     /// Whether the operator's robots.txt lets us ask this.

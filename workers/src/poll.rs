@@ -92,6 +92,7 @@ impl Poller {
             target.state.last_polled_at = target.state.last_polled_at.max(Some(polled_at));
             target.last_good_at = target.last_good_at.max(Some(polled_at));
         }
+        target.state.last_polled_at = target.state.last_polled_at.max(self.memory.unrecorded(target.id));
         let Some(due) = cadence::due(&target.state, &target.pace) else { return Ok(NextDue(None)) };
         if due > now {
             return Ok(NextDue(Some(due)));
@@ -113,11 +114,15 @@ impl Poller {
                 admission.open_until = Some(until);
             }
         }
-        match self.ask(&target, now).await {
+        let settled = match self.ask(&target, now).await {
             Ok(Answer::NotModified) => self.settle_unchanged(&target, admission, now).await,
             Ok(Answer::Sightings(seen, validators)) => self.settle(&target, admission, (&seen, validators), now).await,
             Err(failure) => self.settle_failure(&target, breaker, &failure, now).await,
+        };
+        if settled.is_err() {
+            self.memory.note_unrecorded(target.id, now);
         }
+        settled
     }
 
     async fn ask(&self, target: &TargetRow, now: DateTime<Utc>) -> Result<Answer, PollError> {

@@ -66,6 +66,8 @@ pub struct Told {
     pub sailing_facts: Facts,
     /// The sailing of the other leg, where both are wanted.
     pub pair: Option<Sailing>,
+    /// That sailing's facts as last known.
+    pub pair_facts: Option<Facts>,
     /// Names of the terminals, from and to.
     pub terminals: (String, String),
     /// The operator as it writes itself.

@@ -154,8 +154,12 @@ impl Store {
     /// When the database refuses.
     pub async fn refresh_demand(&self, ids: &[i64], now: DateTime<Utc>) -> Result<u64> {
         let done = sqlx::query!(
-            "update target t set plan = d.plan from demand($1, $2) d
-             where t.id = d.target_id and t.plan is distinct from d.plan",
+            "with wanted as materialized (select target_id, plan from demand($1, $2)),
+                  moved as materialized (
+                    select t.id from target t join wanted on wanted.target_id = t.id
+                    where t.plan is distinct from wanted.plan order by t.id for no key update of t)
+             update target t set plan = wanted.plan from wanted join moved on moved.id = wanted.target_id
+             where t.id = wanted.target_id",
             ids,
             now
         )
@@ -164,15 +168,17 @@ impl Store {
         Ok(done.rows_affected())
     }
 
-    /// Records good polls that changed nothing: one statement for any number of targets.
+    /// Records good polls that changed nothing: one statement for any number of targets. Locks them in the
+    /// order in which everybody locks several targets, that of their ids.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn record_unchanged(&self, ids: &[i64], polled_at: &[DateTime<Utc>]) -> Result<()> {
         sqlx::query!(
-            "update target t set last_polled_at = g.at, last_good_at = g.at, not_before = null,
+            "with locked as materialized (select id from target where id = any($1) order by id for no key update)
+             update target t set last_polled_at = g.at, last_good_at = g.at, not_before = null,
                                  failures_in_row = 0, last_error = null
-             from unnest($1::bigint[], $2::timestamptz[]) as g(id, at)
+             from unnest($1::bigint[], $2::timestamptz[]) as g(id, at) join locked using (id)
              where t.id = g.id and (t.last_polled_at is null or t.last_polled_at < g.at)",
             ids,
             polled_at
@@ -206,19 +212,23 @@ impl Store {
         Ok(())
     }
 
-    /// The last known facts of each sailing of a target.
+    /// The last known facts of each sailing of a target. What this version cannot read counts as never seen.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn known_facts(&self, target: TargetId) -> Result<BTreeMap<(RouteCode, SailingKey), Facts>> {
         let rows = sqlx::query!(
-            r#"select s.route_code, s.key, f.facts as "facts: Json<Facts>"
+            r#"select s.route_code, s.key, f.facts
                from fact f join sailing s on s.id = f.sailing_id where f.target_id = $1"#,
             target.0
         )
         .fetch_all(&self.pool)
         .await?;
-        rows.into_iter().map(|row| Ok(((word(&row.route_code)?, word(&row.key)?), row.facts.0))).collect()
+        let read = rows.into_iter().filter_map(|row| {
+            let read = || -> Result<_> { Ok(((word(&row.route_code)?, word(&row.key)?), document(row.facts)?)) };
+            read().inspect_err(|error| tracing::error!(target_id = %target, %error, "known facts cannot be read")).ok()
+        });
+        Ok(read.collect())
     }
 
     /// Commits a poll that found something new, if the target is still at the version that was read.

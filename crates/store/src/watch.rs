@@ -2,7 +2,7 @@
 //! new, edited or resumed has `evaluated_at` null on its targets until a worker holds it against what
 //! is already known.
 
-use crate::{Result, Store, TenantTx, target, word};
+use crate::{Result, Store, TenantTx, document, target, word};
 use chrono::{DateTime, Utc};
 use domain::{
     code::VehicleClass,
@@ -194,7 +194,7 @@ pub async fn lock(tx: &mut TenantTx, watch: WatchId) -> Result<Option<JudgedWatc
     .fetch_all(&mut *tx.tx)
     .await?;
     let row = sqlx::query!(
-        r#"select w.version, w.changed_at, w.criteria as "criteria: Json<Criteria>", w.return_leg as "return_leg: Json<ReturnLeg>", t.plan
+        r#"select w.version, w.changed_at, w.criteria, w.return_leg, t.plan
            from watch w join tenant t using (tenant_id)
            where w.id = $1 and w.state = 'active' and t.suspended_at is null and t.closed_at is null"#,
         watch.0
@@ -217,8 +217,8 @@ pub async fn lock(tx: &mut TenantTx, watch: WatchId) -> Result<Option<JudgedWatc
         id: watch,
         version: row.version,
         changed_at: row.changed_at,
-        criteria: row.criteria.0,
-        return_leg: row.return_leg.map(|leg| leg.0),
+        criteria: document(row.criteria)?,
+        return_leg: row.return_leg.map(document).transpose()?,
         plan: word(&row.plan)?,
         targets,
     }))
@@ -241,7 +241,7 @@ pub async fn known_sailings(
         .await?;
     let rows = sqlx::query!(
         r#"select s.id, f.target_id, s.operator_id, s.route_code, s.key, s.departs_local, s.departs_at, s.vessel, te.zone,
-                  f.facts as "facts: Json<Facts>", t.last_good_at as "last_good_at!",
+                  f.facts, t.last_good_at as "last_good_at!",
                   (select case $2::text when 'free' then c.free_at when 'plus' then c.plus_at
                                         when 'pro' then c.pro_at else c.fleet_at end
                    from change c where c.target_id = f.target_id and c.sailing_id = f.sailing_id
@@ -259,8 +259,8 @@ pub async fn known_sailings(
     )
     .fetch_all(&mut *tx.tx)
     .await?;
-    rows.into_iter()
-        .map(|row| {
+    let read = rows.into_iter().filter_map(|row| {
+        let read = || -> Result<KnownSailing> {
             Ok(KnownSailing {
                 id: SailingId(row.id),
                 target: TargetId(row.target_id),
@@ -273,12 +273,14 @@ pub async fn known_sailings(
                     departs_at: row.departs_at,
                     vessel: row.vessel,
                 },
-                facts: row.facts.0,
+                facts: document(row.facts)?,
                 release_at: row.release_at,
                 last_good_at: row.last_good_at,
             })
-        })
-        .collect()
+        };
+        read().inspect_err(|error| tracing::error!(sailing = row.id, %error, "a known sailing cannot be read")).ok()
+    });
+    Ok(read.collect())
 }
 
 /// Marks the watch as held against its targets, as far as they have answered since `fresh_from`.
@@ -317,8 +319,12 @@ impl Store {
     /// When the database cannot be read.
     pub async fn unevaluated_watches(&self, limit: i32) -> Result<Vec<crate::Claimed<WatchId>>> {
         let rows = sqlx::query!(
-            r#"select distinct tenant_id as "tenant_id!", watch_id as "watch_id!" from unevaluated_watches($1)"#,
-            limit
+            r#"select distinct tenant_id as "tenant_id!", watch_id as "watch_id!" from unevaluated_watches($1, $2)"#,
+            limit,
+            &Plan::ALL
+                .iter()
+                .map(|plan| i32::try_from(plan.limits().interval_s).unwrap_or(i32::MAX))
+                .collect::<Vec<_>>()
         )
         .fetch_all(&self.pool)
         .await?;

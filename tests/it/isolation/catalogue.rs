@@ -161,7 +161,7 @@ async fn sr_ten_04_a_role_that_may_not_call_a_function_is_refused() {
             "select * from membership('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000000')",
         ),
         ("ferry_admin", "select release_alerts(now(), 1)"),
-        ("ferry_auth", "select * from unevaluated_watches(1)"),
+        ("ferry_auth", "select * from unevaluated_watches(1, '{60}')"),
     ] {
         let refused = database.connect(role).await.execute(call).await.unwrap_err();
         let code = refused.as_database_error().and_then(|error| error.code().map(|code| code.into_owned()));

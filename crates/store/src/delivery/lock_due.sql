@@ -10,7 +10,7 @@ select d.id, d.alert_id, d.channel_id, d.message_id, d.attempts, d.next_attempt_
        tf.zone as sailing_zone, tf.name as from_name, tt.name as to_name, o.name as operator_name,
        f.facts as "facts?",
        p.route_code as "pair_route?", p.key as "pair_key?", p.departs_local as "pair_local?",
-       p.departs_at as "pair_at?", p.vessel as "pair_vessel?", tt.zone as pair_zone
+       p.departs_at as "pair_at?", p.vessel as "pair_vessel?", tt.zone as pair_zone, back.facts as "pair_facts?"
 from delivery d
   join alert a on a.tenant_id = d.tenant_id and a.id = d.alert_id
   join watch w on w.tenant_id = a.tenant_id and w.id = a.watch_id
@@ -25,5 +25,8 @@ from delivery d
   join operator o on o.id = s.operator_id
   left join fact f on f.target_id = a.target_id and f.sailing_id = a.sailing_id
   left join sailing p on p.id = a.pair_sailing_id
+  left join lateral (
+    select pf.facts from watch_target wt join fact pf on pf.target_id = wt.target_id and pf.sailing_id = a.pair_sailing_id
+    where wt.tenant_id = a.tenant_id and wt.watch_id = a.watch_id and wt.leg = 1 limit 1) back on true
 where d.id = $1 and d.state = 'due' and d.next_attempt_at <= $2
 for update of d skip locked

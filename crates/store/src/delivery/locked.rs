@@ -89,6 +89,7 @@ struct Locked {
     pair_at: Option<DateTime<Utc>>,
     pair_vessel: Option<String>,
     pair_zone: String,
+    pair_facts: Option<Value>,
 }
 
 impl Locked {
@@ -142,6 +143,7 @@ impl Locked {
             },
             sailing_facts: self.facts.clone().map(document).transpose()?.unwrap_or_default(),
             pair: self.pair()?,
+            pair_facts: self.pair_facts.clone().map(document).transpose()?,
             terminals: (self.from_name.clone(), self.to_name.clone()),
             operator_name: self.operator_name.clone(),
             seen_at: self.seen_at,
