@@ -213,32 +213,6 @@ impl Leg {
     }
 }
 
-impl ReturnLeg {
-    /// The sailing to pair an opened one with when both legs are demanded, out of those open on the other
-    /// leg: for a way out the first to leave after it, for a way back the last to leave before it.
-    pub fn partner<'a>(opened: Opened<'_>, others: &'a [Sailing]) -> Option<&'a Sailing> {
-        match opened {
-            Opened::Outbound(out) => {
-                let later = others.iter().filter(|back| back.departs_at > out.departs_at);
-                later.min_by_key(|back| back.departs_at)
-            }
-            Opened::Return(back) => {
-                let earlier = others.iter().filter(|out| out.departs_at < back.departs_at);
-                earlier.max_by_key(|out| out.departs_at)
-            }
-        }
-    }
-}
-
-/// A sailing that has space now, and on which leg.
-#[derive(Clone, Copy, Debug)]
-pub enum Opened<'a> {
-    /// On the way out.
-    Outbound(&'a Sailing),
-    /// On the way back.
-    Return(&'a Sailing),
-}
-
 /// Days watched: those of both legs. A plan limits them.
 pub fn watched_days(criteria: &Criteria, way_back: Option<&ReturnLeg>) -> u32 {
     let days = criteria.leg.days().count() + way_back.map_or(0, |back| back.leg.days().count());

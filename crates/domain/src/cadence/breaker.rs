@@ -42,11 +42,6 @@ impl Breaker {
         }
     }
 
-    /// After a good poll: closed.
-    pub fn after_success(&self) -> Breaker {
-        Breaker::default()
-    }
-
     /// After a failed poll. One that began before the breaker opened and fails while it is open says
     /// nothing new.
     pub fn after_failure(&self, now: DateTime<Utc>, scale: TimeScale) -> Breaker {

@@ -181,18 +181,6 @@ fn a_watch_ends_with_its_last_local_day() {
     assert!(expires_at(&criteria, None, Operator::BcFerries) >= at("2026-12-25T12:00:00Z"), "never too early");
 }
 
-#[test]
-fn a_pair_is_the_closest_that_one_can_take() {
-    let at_day = |date: u32| sailing(&format!("2026-12-{date}T12:00"));
-    let others = [at_day(20), at_day(27), at_day(24)];
-    let after = |out| ReturnLeg::partner(Opened::Outbound(&at_day(out)), &others);
-    let before = |back| ReturnLeg::partner(Opened::Return(&at_day(back)), &others);
-    assert_eq!(after(22), Some(&at_day(24)));
-    assert_eq!(before(25), Some(&at_day(24)));
-    assert_eq!(after(27), None, "not on the boat it came with");
-    assert_eq!(before(20), None);
-}
-
 fn any_criteria() -> impl Strategy<Value = Criteria> {
     let size = (0_u32..40_000, 0_u32..8_000, prop_oneof![Just(0), 0_u32..30_000], prop_oneof![Just(0), 0_u32..5_000]);
     let dates = (-40_i64..900, -2_i64..90);
