@@ -3,13 +3,14 @@
 use anyhow::{Context, ensure};
 use std::net::SocketAddr;
 use store::LinkKey;
+use telemetry::Secret;
 use url::Url;
 
 /// Everything the app is told from outside.
 #[derive(Clone)]
 pub struct Config {
     /// Postgres, as role `ferry_app`.
-    pub database_url: String,
+    pub database_url: Secret<String>,
     /// Where to listen.
     pub listen: SocketAddr,
     /// Where people reach the app.
@@ -29,7 +30,7 @@ impl Config {
     /// A sentence that names the setting and what is wrong with it.
     pub fn from_environment() -> anyhow::Result<Config> {
         Ok(Config {
-            database_url: need("FERRY_DATABASE_URL")?,
+            database_url: Secret::new(need("FERRY_DATABASE_URL")?),
             listen: need("FERRY_LISTEN")?.parse().context("FERRY_LISTEN is an address and a port")?,
             base_url: Url::parse(&need("FERRY_BASE_URL")?).context("FERRY_BASE_URL is no URL")?,
             contact: need("FERRY_CONTACT")?,

@@ -27,7 +27,7 @@ async fn main() -> anyhow::Result<()> {
 #[expect(clippy::disallowed_methods, reason = "main is where the clock comes from")]
 async fn serve(config: Config) -> anyhow::Result<()> {
     telemetry::init(&config.log, false)?;
-    let store = Store::connect(&config.database_url, CONNECTIONS).await.context("FERRY_DATABASE_URL")?;
+    let store = Store::connect(config.database_url.expose(), CONNECTIONS).await.context("FERRY_DATABASE_URL")?;
     config.check_against(&store.environment().await?)?;
     let listener = TcpListener::bind(config.listen).await.context("FERRY_LISTEN")?;
     tracing::info!(address = %config.listen, "app is up");

@@ -74,11 +74,11 @@ fn start_workers(world: &World) -> Child {
     let simulators: Vec<String> = config.simulators.iter().map(ToString::to_string).collect();
     Command::new(setting("FERRY_BIN_WORKERS"))
         .env_clear()
-        .env("FERRY_DATABASE_URL", &config.database_url)
-        .env("FERRY_REDIS_URL", &config.redis_url)
+        .env("FERRY_DATABASE_URL", config.database_url.expose())
+        .env("FERRY_REDIS_URL", config.redis_url.expose())
         .env("FERRY_BASE_URL", config.base_url.as_str())
         .env("FERRY_CONTACT", &config.contact)
-        .env("FERRY_SMTP_URL", &config.smtp_url)
+        .env("FERRY_SMTP_URL", config.smtp_url.expose())
         .env("FERRY_MAIL_FROM", &config.mail_from)
         .env("FERRY_LINK_KEY", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff")
         .env("FERRY_TIME_SCALE", "60")
@@ -94,7 +94,7 @@ fn start_workers(world: &World) -> Child {
 
 async fn flush_redis(world: &World) {
     let mut redis =
-        workers::schedule::connect(&world.config.redis_url, std::time::Duration::from_secs(5)).await.unwrap();
+        workers::schedule::connect(world.config.redis_url.expose(), std::time::Duration::from_secs(5)).await.unwrap();
     let () = redis::cmd("FLUSHDB").query_async(&mut redis).await.unwrap();
 }
 

@@ -18,6 +18,7 @@ use std::{
     time::Duration,
 };
 use store::{Store, target::TargetRow};
+use telemetry::Secret;
 use workers::{
     Config,
     clock::{Chance, Clock},
@@ -225,11 +226,11 @@ impl World {
 fn config(database: &Database, sim: &Sim) -> Config {
     let url = |text: String| text.parse().unwrap();
     Config {
-        database_url: database.url("ferry_worker"),
-        redis_url: redis_url(),
+        database_url: Secret::new(database.url("ferry_worker")),
+        redis_url: Secret::new(redis_url()),
         base_url: url("https://ferryalert.test/".into()),
         contact: "bot@ferryalert.test".into(),
-        smtp_url: sim.smtp_url(),
+        smtp_url: Secret::new(sim.smtp_url()),
         mail_from: "FerryAlert <alerts@ferryalert.test>".into(),
         link_key: "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff".parse().unwrap(),
         scale: TimeScale::REAL,

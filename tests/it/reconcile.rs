@@ -12,7 +12,7 @@ const DUE: &str = "{ferry}:polls:due:operator.harbour";
 const LEASED: &str = "{ferry}:polls:leased:operator.harbour";
 
 async fn redis(world: &World) -> ConnectionManager {
-    workers::schedule::connect(&world.config.redis_url, Duration::from_secs(5)).await.unwrap()
+    workers::schedule::connect(world.config.redis_url.expose(), Duration::from_secs(5)).await.unwrap()
 }
 
 async fn scheduled(redis: &mut ConnectionManager) -> usize {

@@ -34,7 +34,7 @@ async fn at_rest() -> World {
 }
 
 async fn redis(world: &World) -> ConnectionManager {
-    workers::schedule::connect(&world.config.redis_url, Duration::from_secs(5)).await.unwrap()
+    workers::schedule::connect(world.config.redis_url.expose(), Duration::from_secs(5)).await.unwrap()
 }
 
 /// Everything an attacker might put among the due: known ids long due, unknown ids, and what is no id.

@@ -5,21 +5,22 @@ use anyhow::{Context, ensure};
 use domain::{cadence::TimeScale, operator::Operator};
 use std::{collections::BTreeMap, net::SocketAddr};
 use store::LinkKey;
+use telemetry::Secret;
 use url::Url;
 
 /// Everything the workers are told from outside.
 #[derive(Clone)]
 pub struct Config {
     /// Postgres, as role `ferry_worker`.
-    pub database_url: String,
+    pub database_url: Secret<String>,
     /// Redis; only workers reach it.
-    pub redis_url: String,
+    pub redis_url: Secret<String>,
     /// Where people reach the app; links in messages start with it.
     pub base_url: Url,
     /// An address operators can write to; part of the user agent.
     pub contact: String,
     /// The mail relay: `smtps://user:password@host` in production.
-    pub smtp_url: String,
+    pub smtp_url: Secret<String>,
     /// Sender of every mail.
     pub mail_from: String,
     /// Signs the links in messages.
@@ -62,11 +63,11 @@ impl Config {
         let scale = get("FERRY_TIME_SCALE").unwrap_or_else(|| "1".into());
         let scale = scale.parse().ok().and_then(TimeScale::new);
         Ok(Config {
-            database_url: need("FERRY_DATABASE_URL")?,
-            redis_url: need("FERRY_REDIS_URL")?,
+            database_url: Secret::new(need("FERRY_DATABASE_URL")?),
+            redis_url: Secret::new(need("FERRY_REDIS_URL")?),
             base_url: Url::parse(&need("FERRY_BASE_URL")?).context("FERRY_BASE_URL is no URL")?,
             contact: need("FERRY_CONTACT")?,
-            smtp_url: need("FERRY_SMTP_URL")?,
+            smtp_url: Secret::new(need("FERRY_SMTP_URL")?),
             mail_from: need("FERRY_MAIL_FROM")?,
             link_key: need("FERRY_LINK_KEY")?.parse().context("FERRY_LINK_KEY")?,
             scale: scale.context("FERRY_TIME_SCALE is a whole number from 1 to 3600")?,
@@ -88,7 +89,7 @@ impl Config {
         ensure!(self.simulators.is_empty(), "FERRY_SIMULATORS works in development only: leave it out");
         ensure!(self.base_urls.is_empty(), "operators' own addresses are used in production: leave FERRY_…_URL out");
         ensure!(self.base_url.scheme() == "https", "FERRY_BASE_URL must be https in production");
-        let smtp = Url::parse(&self.smtp_url).context("FERRY_SMTP_URL is no URL")?;
+        let smtp = Url::parse(self.smtp_url.expose()).context("FERRY_SMTP_URL is no URL")?;
         let tls =
             smtp.scheme() == "smtps" || smtp.query_pairs().any(|(key, value)| key == "tls" && value == "required");
         ensure!(tls, "FERRY_SMTP_URL must be smtps://… or smtp://…?tls=required in production");

@@ -104,10 +104,10 @@ impl Parts {
     /// # Errors
     /// When a setting is wrong or Postgres or Redis cannot be reached.
     pub async fn connect(config: &Config, clock: Clock, chance: Chance) -> anyhow::Result<Parts> {
-        let store = Store::connect(&config.database_url, CONNECTIONS).await.context("FERRY_DATABASE_URL")?;
+        let store = Store::connect(config.database_url.expose(), CONNECTIONS).await.context("FERRY_DATABASE_URL")?;
         let environment = store.environment().await?;
         config.check_against(&environment)?;
-        let redis = schedule::connect(&config.redis_url, REDIS_TIMEOUT).await.context("FERRY_REDIS_URL")?;
+        let redis = schedule::connect(config.redis_url.expose(), REDIS_TIMEOUT).await.context("FERRY_REDIS_URL")?;
         let polls = DueSet::new(redis.clone(), PREFIX, SetName::Polls, LEASE);
         let deliveries = DueSet::new(redis, PREFIX, SetName::Deliveries, DELIVERY_LEASE);
         let egress = match Development::attested_by(&environment) {
@@ -115,7 +115,7 @@ impl Parts {
             None => Egress::production(),
         };
         let agent = UserAgent::new(&config.base_url, &config.contact).context("FERRY_CONTACT")?;
-        let email = Mailer::new(&config.smtp_url, &config.mail_from, config.base_url.clone(), clock.clone())?;
+        let email = Mailer::new(config.smtp_url.expose(), &config.mail_from, config.base_url.clone(), clock.clone())?;
         let poller = Poller {
             store: store.clone(),
             client: Client::new(egress, &agent)?,
