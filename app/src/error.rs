@@ -12,6 +12,9 @@ pub enum Error {
     /// The link was not signed by us for this purpose, has expired, or its object is gone.
     #[error("unknown link")]
     LinkUnknown,
+    /// A connection came back with a tenant set: never, or this process must not go on.
+    #[error("a connection was handed back with a tenant set")]
+    TenantLeftBehind,
     /// Our own failure.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -24,7 +27,7 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         match self {
             Error::LinkUnknown => notice(StatusCode::NOT_FOUND, &UNKNOWN_LINK),
-            Error::Store(_) | Error::Render(_) => {
+            Error::Store(_) | Error::Render(_) | Error::TenantLeftBehind => {
                 tracing::error!(error = %self, "request failed");
                 notice(StatusCode::INTERNAL_SERVER_ERROR, &FAILED)
             }

@@ -31,9 +31,11 @@ pub(crate) async fn bot(State(app): State<App>) -> Result<Html<String>, Error> {
     Ok(Html(BotPage { contact: &app.contact }.render()?))
 }
 
-/// 200 while the database answers.
+/// 200 while the database answers and no connection was handed back with a tenant still set.
 pub(crate) async fn healthz(State(app): State<App>) -> Result<&'static str, Error> {
-    app.store.environment().await?;
+    if app.store.tenant_left_behind().await?.is_some() {
+        return Err(Error::TenantLeftBehind);
+    }
     Ok("ok")
 }
 

@@ -41,10 +41,6 @@ pub struct DeliveryRow {
     pub kind: ChannelKind,
     /// Where to.
     pub address: String,
-    /// The person's name.
-    pub person: String,
-    /// The person's language, BCP 47.
-    pub locale: String,
     /// The person's zone, IANA.
     pub zone: String,
     /// What the message tells.

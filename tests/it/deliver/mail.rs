@@ -70,11 +70,10 @@ async fn sr_ntf_01_no_text_of_a_person_or_an_operator_adds_a_header_or_a_recipie
     let (row, links) = due_row(&world).await;
     let mailer = &world.parts.deliverer.sender.email;
     let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(512) });
-    let strategy = (hostile(), hostile(), hostile(), hostile(), hostile());
+    let strategy = (hostile(), hostile(), hostile(), hostile());
     runner
-        .run(&strategy, |(person, from, to, vessel, operator)| {
+        .run(&strategy, |(from, to, vessel, operator)| {
             let mut row = row.clone();
-            row.person = person;
             row.told.terminals = (from, to);
             row.told.sailing.vessel = Some(vessel);
             row.told.operator_name = operator;

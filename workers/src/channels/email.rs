@@ -76,7 +76,7 @@ impl Mailer {
         }
     }
 
-    /// The message of a delivery: the same bytes for every attempt but for the date.
+    /// The message of a delivery, under the Message-ID that all its attempts share.
     ///
     /// # Errors
     /// When an address or a header value is none.

@@ -67,8 +67,6 @@ struct Locked {
     verified: bool,
     enabled: bool,
     member: Option<Uuid>,
-    name: Option<String>,
-    locale: Option<String>,
     zone: Option<String>,
     plan: String,
     tenant_live: bool,
@@ -106,8 +104,6 @@ impl Locked {
             kind,
             told: self.told()?,
             address: self.address,
-            person: self.name.unwrap_or_default(),
-            locale: self.locale.unwrap_or_default(),
             zone: self.zone.unwrap_or_default(),
         })
     }
