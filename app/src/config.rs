@@ -1,10 +1,14 @@
-//! The one place in this binary that reads the environment.
+//! The one place in this binary that reads the environment. Every setting is checked before anything is
+//! connected; what is wrong is said with the setting's name and never with a secret's value.
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
 use std::net::SocketAddr;
-use store::LinkKey;
+use store::{LinkKey, setting};
 use telemetry::Secret;
 use url::Url;
+
+/// Settings that only a development database takes, whether or not this program reads them.
+const DEVELOPMENT_ONLY: [&str; 2] = ["FERRY_TIME_SCALE", "FERRY_SIMULATORS"];
 
 /// Everything the app is told from outside.
 #[derive(Clone)]
@@ -21,6 +25,8 @@ pub struct Config {
     pub link_key: LinkKey,
     /// Log filter.
     pub log: String,
+    /// A setting that was made and that only development has.
+    development: Option<&'static str>,
 }
 
 impl Config {
@@ -29,22 +35,33 @@ impl Config {
     /// # Errors
     /// A sentence that names the setting and what is wrong with it.
     pub fn from_environment() -> anyhow::Result<Config> {
+        Config::read(get)
+    }
+
+    /// Reads settings from any source; the environment in production.
+    ///
+    /// # Errors
+    /// A sentence that names the setting and what is wrong with it.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> anyhow::Result<Config> {
+        let need = |name: &str| get(name).filter(|value| !value.is_empty()).with_context(|| format!("set {name}"));
+        let given = |name: &&str| get(name).is_some_and(|value| !value.is_empty());
         Ok(Config {
-            database_url: Secret::new(need("FERRY_DATABASE_URL")?),
+            database_url: database_url("FERRY_DATABASE_URL", need("FERRY_DATABASE_URL")?)?,
             listen: need("FERRY_LISTEN")?.parse().context("FERRY_LISTEN is an address and a port")?,
             base_url: Url::parse(&need("FERRY_BASE_URL")?).context("FERRY_BASE_URL is no URL")?,
             contact: need("FERRY_CONTACT")?,
             link_key: need("FERRY_LINK_KEY")?.parse().context("FERRY_LINK_KEY")?,
             log: get("FERRY_LOG").unwrap_or_else(|| "info".into()),
+            development: DEVELOPMENT_ONLY.into_iter().find(given),
         })
     }
 
     /// The owner's URL, for `app migrate` only: a serving process is never given it.
     ///
     /// # Errors
-    /// When it is not set.
-    pub fn owner_url() -> anyhow::Result<String> {
-        need("FERRY_OWNER_URL")
+    /// When it is not set or unfit.
+    pub fn owner_url() -> anyhow::Result<Secret<String>> {
+        database_url("FERRY_OWNER_URL", get("FERRY_OWNER_URL").context("set FERRY_OWNER_URL")?)
     }
 
     /// Refuses what only development may have, unless the database says it is for development.
@@ -52,17 +69,27 @@ impl Config {
     /// # Errors
     /// A sentence that names the setting.
     pub fn check_against(&self, environment: &str) -> anyhow::Result<()> {
-        let secure = environment == "development" || self.base_url.scheme() == "https";
-        ensure!(secure, "FERRY_BASE_URL must be https in production");
+        if environment == "development" {
+            return Ok(());
+        }
+        if let Some(name) = self.development {
+            return Err(anyhow!("{name} works in development only: leave it out"));
+        }
+        ensure!(self.base_url.scheme() == "https", "FERRY_BASE_URL must be https in production");
+        ensure!(
+            !self.link_key.is_published(),
+            "FERRY_LINK_KEY is a key of development that everybody can read: make one with `openssl rand -hex 32`"
+        );
         Ok(())
     }
 }
 
-fn need(name: &str) -> anyhow::Result<String> {
-    get(name).with_context(|| format!("set {name}"))
+fn database_url(name: &str, url: String) -> anyhow::Result<Secret<String>> {
+    setting::database(&url).map_err(|unfit| anyhow!("{name} {unfit}"))?;
+    Ok(Secret::new(url))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one reader of the environment")]
 fn get(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+    std::env::var(name).ok()
 }

@@ -4,7 +4,7 @@
 use anyhow::{Context, bail};
 use app::{App, Config, clock::Clock};
 use chrono::Utc;
-use store::{Store, catalog, migrate};
+use store::{DatabaseRole, Store, catalog, migrate};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -17,8 +17,8 @@ async fn main() -> anyhow::Result<()> {
         None => serve(Config::from_environment()?).await,
         Some("migrate") => {
             let owner_url = Config::owner_url()?;
-            migrate::run(&owner_url).await?;
-            Ok(catalog::sync(&owner_url).await?)
+            migrate::run(owner_url.expose()).await.context("FERRY_OWNER_URL")?;
+            Ok(catalog::sync(owner_url.expose()).await?)
         }
         Some(other) => bail!("{other} is no command: run `app` to serve or `app migrate` to migrate"),
     }
@@ -27,7 +27,8 @@ async fn main() -> anyhow::Result<()> {
 #[expect(clippy::disallowed_methods, reason = "main is where the clock comes from")]
 async fn serve(config: Config) -> anyhow::Result<()> {
     telemetry::init(&config.log, false)?;
-    let store = Store::connect(config.database_url.expose(), CONNECTIONS).await.context("FERRY_DATABASE_URL")?;
+    let store = Store::connect(DatabaseRole::App, config.database_url.expose(), CONNECTIONS);
+    let store = store.await.context("FERRY_DATABASE_URL")?;
     config.check_against(&store.environment().await?)?;
     let listener = TcpListener::bind(config.listen).await.context("FERRY_LISTEN")?;
     tracing::info!(address = %config.listen, "app is up");

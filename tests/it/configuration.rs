@@ -1,43 +1,120 @@
-//! What the workers are told from outside: checked before anything starts, named when it is wrong.
+//! What the programs are told from outside: checked before anything is connected, named when it is wrong.
+
+mod redis_tls;
+mod starting;
 
 use std::collections::BTreeMap;
-use workers::Config;
 
-const KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+/// A password and a key that nobody would know.
+const PASSWORD: &str = "8f2c61d09be74a35";
+const KEY: &str = "c41f0a97d2e85b3610f7ac942e6b58d31b7d90e4a8f26c5539d1e07b84fa6c2d";
 
-fn production() -> BTreeMap<&'static str, &'static str> {
+/// Settings that a production installation would make, for both programs.
+fn production() -> BTreeMap<&'static str, String> {
     BTreeMap::from([
-        ("FERRY_DATABASE_URL", "postgres://ferry_worker@db/ferry"),
-        ("FERRY_REDIS_URL", "rediss://redis"),
-        ("FERRY_BASE_URL", "https://ferryalert.example"),
-        ("FERRY_CONTACT", "bot@ferryalert.example"),
-        ("FERRY_SMTP_URL", "smtps://user:password@mail.example"),
-        ("FERRY_MAIL_FROM", "FerryAlert <alerts@ferryalert.example>"),
-        ("FERRY_LINK_KEY", KEY),
+        ("FERRY_DATABASE_URL", format!("postgres://ferry_worker:{PASSWORD}@db/ferry?sslmode=verify-full")),
+        ("FERRY_REDIS_URL", format!("rediss://ferry_worker:{PASSWORD}@redis")),
+        ("FERRY_LISTEN", "127.0.0.1:0".to_owned()),
+        ("FERRY_BASE_URL", "https://ferryalert.example".to_owned()),
+        ("FERRY_CONTACT", "bot@ferryalert.example".to_owned()),
+        ("FERRY_SMTP_URL", format!("smtps://user:{PASSWORD}@mail.example")),
+        ("FERRY_MAIL_FROM", "FerryAlert <alerts@ferryalert.example>".to_owned()),
+        ("FERRY_LINK_KEY", KEY.to_owned()),
     ])
 }
 
-fn refused(environment: &str, name: &'static str, value: &'static str) -> Option<String> {
+fn with(name: &'static str, value: &str) -> BTreeMap<&'static str, String> {
     let mut settings = production();
-    settings.insert(name, value);
-    let read = Config::read(|name| settings.get(name).map(|value| (*value).to_owned()));
+    settings.insert(name, value.to_owned());
+    settings
+}
+
+/// What the workers say against a setting.
+fn refused(environment: &str, name: &'static str, value: &str) -> Option<String> {
+    let settings = with(name, value);
+    let read = workers::Config::read(|name| settings.get(name).cloned());
+    let checked = read.and_then(|config| config.check_against(environment));
+    checked.err().map(|error| format!("{error:#}"))
+}
+
+/// What the app says against a setting.
+fn refused_by_app(environment: &str, name: &'static str, value: &str) -> Option<String> {
+    let settings = with(name, value);
+    let read = app::Config::read(|name| settings.get(name).cloned());
     let checked = read.and_then(|config| config.check_against(environment));
     checked.err().map(|error| format!("{error:#}"))
 }
 
 #[test]
-fn production_refuses_what_only_development_may_have() {
-    for (name, value) in [
+fn sr_cfg_02_production_refuses_what_only_development_may_have() {
+    let link_key = dev::stage::link_key();
+    let both = [
         ("FERRY_TIME_SCALE", "60"),
         ("FERRY_SIMULATORS", "127.0.0.1:8300"),
-        ("FERRY_HARBOUR_URL", "http://127.0.0.1:8300"),
         ("FERRY_BASE_URL", "http://ferryalert.example"),
+        ("FERRY_LINK_KEY", &link_key),
+        ("FERRY_LINK_KEY", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"),
+    ];
+    let of_workers = [
+        ("FERRY_HARBOUR_URL", "http://127.0.0.1:8300"),
+        ("FERRY_BC_FERRIES_URL", "https://elsewhere.example"),
         ("FERRY_SMTP_URL", "smtp://mail.example"),
-    ] {
-        assert!(refused("production", name, value).is_some(), "{name}={value}");
+        ("FERRY_SMTP_URL", "smtp://mail.example?tls=opportunistic"),
+        ("FERRY_SMTP_URL", "smtp://mail.example?tls=opportunistic&tls=required"),
+        ("FERRY_SMTP_URL", "smtps://user:password@mail.example"),
+    ];
+    for (name, value) in both.iter().chain(&of_workers) {
+        let said = refused("production", name, value).unwrap_or_else(|| panic!("{name}={value}"));
+        assert!(
+            said.contains(if name.contains("_FERRIES_") || name.contains("HARBOUR") { "_URL" } else { name }),
+            "{said}"
+        );
         assert_eq!(refused("development", name, value), None, "{name}={value}");
     }
-    assert_eq!(refused("production", "FERRY_LOG", "info"), None, "and takes what it should");
+    for (name, value) in both {
+        let said = refused_by_app("production", name, value).unwrap_or_else(|| panic!("{name}={value}"));
+        assert!(said.contains(name), "{said}");
+        assert_eq!(refused_by_app("development", name, value), None, "{name}={value}");
+    }
+    for (name, value) in [
+        ("FERRY_LOG", "info"),
+        ("FERRY_SMTP_URL", "smtp://127.0.0.1:25"),
+        ("FERRY_SMTP_URL", "smtp://mail.example?tls=required"),
+    ] {
+        assert_eq!(refused("production", name, value), None, "{name}={value} is good");
+    }
+    assert_eq!(refused_by_app("production", "FERRY_LOG", "info"), None, "and the app takes what it should");
+}
+
+#[test]
+fn sr_cfg_02_a_link_to_redis_is_encrypted_or_stays_on_this_machine_and_has_a_password() {
+    for good in [
+        &format!("rediss://ferry_worker:{PASSWORD}@redis.internal:6380/0"),
+        &format!("redis://ferry_worker:{PASSWORD}@127.0.0.1/0"),
+        &format!("redis+unix:///run/redis.sock?user=ferry_worker&pass={PASSWORD}"),
+        "redis+unix:///run/redis.sock?db=3",
+    ] {
+        assert_eq!(refused("production", "FERRY_REDIS_URL", good), None, "{good}");
+    }
+    for bad in [
+        &format!("redis://ferry_worker:{PASSWORD}@redis.internal/0"),
+        &format!("redis://ferry_worker:{PASSWORD}@10.0.0.7/0"),
+        &format!("rediss://ferry_worker:{PASSWORD}@redis.internal/#insecure"),
+        &format!("valkey://ferry_worker:{PASSWORD}@redis.internal/0"),
+        &format!("http://ferry_worker:{PASSWORD}@redis.internal/0"),
+        "rediss://redis.internal/0",
+        "redis://127.0.0.1/0",
+        "rediss://ferry_worker:redis@redis.internal/0",
+        "rediss://ferry_worker:changeme-changeme@redis.internal/0",
+        "redis+unix:///run/redis.sock?user=ferry_worker&pass=changeme-changeme",
+        "redis.internal",
+        "",
+    ] {
+        for environment in ["production", "development"] {
+            let said = refused(environment, "FERRY_REDIS_URL", bad).unwrap_or_else(|| panic!("{bad} was taken"));
+            assert!(said.contains("FERRY_REDIS_URL") && !said.contains(PASSWORD), "{said}");
+        }
+    }
 }
 
 #[test]
@@ -45,6 +122,9 @@ fn a_setting_that_is_wrong_is_named_and_a_secret_is_not_repeated() {
     for (name, value) in [
         ("FERRY_LINK_KEY", "secret-but-short"),
         ("FERRY_LINK_KEY", "0000000000000000000000000000000000000000000000000000000000000000"),
+        ("FERRY_LINK_KEY", "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"),
+        ("FERRY_LINK_KEY", "deadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeef"),
+        ("FERRY_DATABASE_URL", "postgres://ferry_worker:secret-but-sample@localhost/ferry"),
         ("FERRY_BASE_URL", "not a url"),
         ("FERRY_TIME_SCALE", "0"),
         ("FERRY_TIME_SCALE", "fast"),
@@ -53,6 +133,6 @@ fn a_setting_that_is_wrong_is_named_and_a_secret_is_not_repeated() {
     ] {
         let said = refused("development", name, value).unwrap_or_else(|| panic!("{name}={value} was taken"));
         assert!(said.contains(name), "{name}={value}: {said}");
-        assert!(!said.contains("secret"), "{said}");
+        assert!(!said.contains("secret-but"), "{said}");
     }
 }

@@ -11,7 +11,7 @@ mod hostile;
 mod redirects;
 pub(crate) mod server;
 mod sources;
-mod tls;
+pub(crate) mod tls;
 
 use std::collections::VecDeque;
 use std::io;

@@ -17,7 +17,7 @@ use std::{
     },
     time::Duration,
 };
-use store::{Store, target::TargetRow};
+use store::{DatabaseRole, Store, target::TargetRow};
 use telemetry::Secret;
 use workers::{
     Config,
@@ -166,7 +166,7 @@ impl World {
         let config = config(&database, &sim);
         let clock = TestClock::at(now);
         let parts = Parts::connect(&config, clock.clock(), Chance::new(|| 0.5)).await.unwrap();
-        let app = Store::connect(&database.url("ferry_app"), 4).await.unwrap();
+        let app = Store::connect(DatabaseRole::App, &database.url("ferry_app"), 4).await.unwrap();
         let first_day = now.date_naive() + Days::new(10);
         World { database, admin, sim, clock, config, parts, app, first_day }
     }

@@ -3,4 +3,6 @@
 
 mod behaviour;
 mod catalogue;
+mod least;
+mod patience;
 mod settings;

@@ -1,10 +1,10 @@
 //! The one place in this binary that reads the environment. Every setting is checked before anything
-//! starts; what is wrong is said with the setting's name and never with a secret's value.
+//! is connected; what is wrong is said with the setting's name and never with a secret's value.
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
 use domain::{cadence::TimeScale, operator::Operator};
 use std::{collections::BTreeMap, net::SocketAddr};
-use store::LinkKey;
+use store::{LinkKey, setting};
 use telemetry::Secret;
 use url::Url;
 
@@ -63,8 +63,8 @@ impl Config {
         let scale = get("FERRY_TIME_SCALE").unwrap_or_else(|| "1".into());
         let scale = scale.parse().ok().and_then(TimeScale::new);
         Ok(Config {
-            database_url: Secret::new(need("FERRY_DATABASE_URL")?),
-            redis_url: Secret::new(need("FERRY_REDIS_URL")?),
+            database_url: database_url(need("FERRY_DATABASE_URL")?)?,
+            redis_url: redis_url(need("FERRY_REDIS_URL")?)?,
             base_url: Url::parse(&need("FERRY_BASE_URL")?).context("FERRY_BASE_URL is no URL")?,
             contact: need("FERRY_CONTACT")?,
             smtp_url: Secret::new(need("FERRY_SMTP_URL")?),
@@ -89,12 +89,55 @@ impl Config {
         ensure!(self.simulators.is_empty(), "FERRY_SIMULATORS works in development only: leave it out");
         ensure!(self.base_urls.is_empty(), "operators' own addresses are used in production: leave FERRY_…_URL out");
         ensure!(self.base_url.scheme() == "https", "FERRY_BASE_URL must be https in production");
-        let smtp = Url::parse(self.smtp_url.expose()).context("FERRY_SMTP_URL is no URL")?;
-        let tls =
-            smtp.scheme() == "smtps" || smtp.query_pairs().any(|(key, value)| key == "tls" && value == "required");
-        ensure!(tls, "FERRY_SMTP_URL must be smtps://… or smtp://…?tls=required in production");
-        Ok(())
+        ensure!(
+            !self.link_key.is_published(),
+            "FERRY_LINK_KEY is a key of development that everybody can read: make one with `openssl rand -hex 32`"
+        );
+        check_relay(self.smtp_url.expose())
     }
+}
+
+fn database_url(url: String) -> anyhow::Result<Secret<String>> {
+    setting::database(&url).map_err(|unfit| anyhow!("FERRY_DATABASE_URL {unfit}"))?;
+    Ok(Secret::new(url))
+}
+
+/// Refuses a link to Redis over which somebody else could read, write or stand in for it.
+fn redis_url(url: String) -> anyhow::Result<Secret<String>> {
+    let parsed = Url::parse(&url).context("FERRY_REDIS_URL is no URL")?;
+    let is_socket = ["redis+unix", "unix"].contains(&parsed.scheme());
+    let is_local = is_socket || parsed.host_str().is_some_and(setting::is_this_machine);
+    match parsed.scheme() {
+        "rediss" => ensure!(
+            parsed.fragment().is_none(),
+            "FERRY_REDIS_URL must not switch the check of the certificate off: leave out what follows `#`"
+        ),
+        "redis" | "redis+unix" | "unix" => {
+            ensure!(is_local, "FERRY_REDIS_URL crosses the network without TLS: use rediss:// or a unix socket");
+        }
+        _ => anyhow::bail!("FERRY_REDIS_URL is no Redis address: rediss://user:password@host or redis+unix:///path"),
+    }
+    let in_query = parsed.query_pairs().find(|(name, _)| name == "pass").map(|(_, value)| value.into_owned());
+    match parsed.password().map(str::to_owned).or(in_query) {
+        Some(password) => setting::password(&password).map_err(|unfit| anyhow!("FERRY_REDIS_URL {unfit}"))?,
+        None => ensure!(is_socket, "FERRY_REDIS_URL has no password: infra/redis.acl says how one is set"),
+    }
+    Ok(Secret::new(url))
+}
+
+/// Refuses a mail relay that would be told addresses and a password in the open, or with a sample password.
+fn check_relay(url: &str) -> anyhow::Result<()> {
+    let relay = Url::parse(url).map_err(|_| anyhow!("FERRY_SMTP_URL is no URL"))?;
+    // The first one is what the mailer takes.
+    let tls = relay.query_pairs().find(|(key, _)| key == "tls");
+    let has_tls = relay.scheme() == "smtps" || tls.is_some_and(|(_, value)| value == "required");
+    let is_local = relay.host_str().is_some_and(setting::is_this_machine);
+    ensure!(
+        has_tls || is_local,
+        "FERRY_SMTP_URL must be smtps://… or smtp://…?tls=required in production, or a relay on this machine"
+    );
+    let Some(password) = relay.password() else { return Ok(()) };
+    setting::password(password).map_err(|unfit| anyhow!("FERRY_SMTP_URL {unfit}"))
 }
 
 fn sockets(text: &str) -> anyhow::Result<Vec<SocketAddr>> {

@@ -18,7 +18,7 @@ use anyhow::Context;
 use domain::{cadence::TimeScale, operator::Operator};
 use outbound::{Client, Development, Egress, UserAgent};
 use std::{collections::HashMap, sync::Arc, time::Duration};
-use store::{Store, target::TargetRow};
+use store::{DatabaseRole, Store, target::TargetRow};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 
@@ -104,7 +104,8 @@ impl Parts {
     /// # Errors
     /// When a setting is wrong or Postgres or Redis cannot be reached.
     pub async fn connect(config: &Config, clock: Clock, chance: Chance) -> anyhow::Result<Parts> {
-        let store = Store::connect(config.database_url.expose(), CONNECTIONS).await.context("FERRY_DATABASE_URL")?;
+        let store = Store::connect(DatabaseRole::Worker, config.database_url.expose(), CONNECTIONS);
+        let store = store.await.context("FERRY_DATABASE_URL")?;
         let environment = store.environment().await?;
         config.check_against(&environment)?;
         let redis = schedule::connect(config.redis_url.expose(), REDIS_TIMEOUT).await.context("FERRY_REDIS_URL")?;

@@ -3,6 +3,8 @@
 
 mod cast;
 
+pub use cast::link_key;
+
 use crate::{
     cargo, checkout,
     cluster::{Cluster, Purpose},

@@ -37,8 +37,8 @@ pub async fn run(filter: &[String]) -> Result<()> {
         format_and_lints().await?;
         prepare::run(Stale::Refuse).await?;
     }
-    let progress = Progress::start("Building the workers");
-    cargo::run(cargo::order("build").args(["--quiet", "--bin", "workers"])).await?;
+    let progress = Progress::start("Building app and workers");
+    cargo::run(cargo::order("build").args(["--quiet", "--bin", "app", "--bin", "workers"])).await?;
     let cluster = Cluster::start(Purpose::Test, &progress).await?;
     progress.step("Migrating the template");
     cluster.create_database(TEMPLATE).await?;
@@ -126,6 +126,7 @@ fn order(cluster: &Cluster, filter: &[String]) -> Order {
         .env("FERRY_TEST_SUPER_URL", cluster.super_url("postgres"))
         .env("FERRY_TEST_TEMPLATE", TEMPLATE)
         .env("FERRY_TEST_REDIS_SOCKET", cluster.redis_socket())
+        .env("FERRY_BIN_APP", checkout::binary("app"))
         .env("FERRY_BIN_WORKERS", checkout::binary("workers"))
 }
 

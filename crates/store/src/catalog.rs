@@ -1,14 +1,10 @@
 //! Operators, terminals and routes: written from the manifests, read by the workers. Limits an
 //! administrator set survive a sync; names and places do not.
 
-use crate::{Result, Store, word};
+use crate::{Result, Store, setting, word};
 use chrono::{DateTime, Utc};
 use domain::operator::Operator;
-use sqlx::{
-    Connection,
-    postgres::{PgConnectOptions, PgConnection},
-};
-use std::str::FromStr;
+use sqlx::{Connection, postgres::PgConnection};
 
 /// An operator's limits and state, as the workers must respect them now.
 #[derive(Clone, Debug)]
@@ -36,7 +32,7 @@ pub struct OperatorRow {
 /// # Errors
 /// When the server refuses.
 pub async fn sync(owner_url: &str) -> Result<()> {
-    let options = PgConnectOptions::from_str(owner_url)?.options([("search_path", "app,pg_temp")]);
+    let options = setting::options(owner_url)?.options([("search_path", "app,pg_temp")]);
     let mut connection = PgConnection::connect_with(&options).await?;
     let mut tx = connection.begin().await?;
     for operator in Operator::ALL.iter().copied() {

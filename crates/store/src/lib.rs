@@ -13,15 +13,18 @@ pub mod migrate;
 #[cfg(doctest)]
 pub mod proofs;
 pub mod prune;
+pub mod role;
+pub mod setting;
 pub mod target;
 mod tenant;
 pub mod watch;
 
 pub use capability::{Capability, LinkKey, Purpose};
+pub use role::DatabaseRole;
 pub use tenant::{Audit, Claimed, Membership, TenantTx};
 
-use sqlx::{PgPool, postgres::PgPoolOptions};
-use std::{str::FromStr, time::Duration};
+use sqlx::PgPool;
+use std::str::FromStr;
 
 /// A database call failed. Nobody branches on the cause but on [`Error::is_duplicate`]; the text is
 /// for the log, never for a user.
@@ -36,6 +39,9 @@ pub enum Error {
     /// A stored value is not one of the words the domain knows.
     #[error("stored value: {0}")]
     Stored(String),
+    /// A link or a role must not be used.
+    #[error("it {0}")]
+    Unfit(#[from] setting::Unfit),
 }
 
 impl Error {
@@ -55,23 +61,7 @@ pub struct Store {
     pool: PgPool,
 }
 
-/// How long a statement may wait for a free connection before it is an error, in seconds.
-const ACQUIRE_TIMEOUT_S: u64 = 10;
-
 impl Store {
-    /// Connects as the role the URL names, with at most `connections` connections.
-    ///
-    /// # Errors
-    /// When the URL does not parse or the server refuses.
-    pub async fn connect(url: &str, connections: u32) -> Result<Store> {
-        let pool = PgPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(ACQUIRE_TIMEOUT_S))
-            .connect_with(migrate::options(url)?)
-            .await?;
-        Ok(Store { pool })
-    }
-
     /// What this database is for: `production` or `development`.
     ///
     /// # Errors

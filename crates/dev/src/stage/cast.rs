@@ -94,8 +94,9 @@ pub(super) fn migration(cluster: &Cluster) -> Order {
 }
 
 /// The same in every run, so that links in yesterday's mail work today. It guards nothing but
-/// simulated people: a production setting is random.
-fn link_key() -> String {
+/// simulated people: a production setting is random, and a production database refuses this one.
+#[must_use]
+pub fn link_key() -> String {
     hex::encode(Sha256::digest("links of a developer's FerryAlert"))
 }
 

@@ -1,0 +1,256 @@
+//! What each database role may do, statement by statement, and what none of them may. Every statement touches no
+//! row, so that only the right to run it decides; "denied" is the server's `insufficient_privilege` and nothing else.
+
+use crate::harness::Database;
+use sqlx::{AssertSqlSafe, Executor, PgConnection};
+use std::fmt::Write;
+
+/// Roles that programs connect as, the one that functions belong to, and the one that migrates.
+const ROLES: [&str; 6] = ["ferry_app", "ferry_auth", "ferry_worker", "ferry_admin", "ferry_matcher", "ferry_owner"];
+
+/// A statement, and the runtime roles that need it.
+type Row = (&'static str, &'static [&'static str]);
+
+const APP: &str = "ferry_app";
+const AUTH: &str = "ferry_auth";
+const WORKER: &str = "ferry_worker";
+const ADMIN: &str = "ferry_admin";
+const MATCHER: &str = "ferry_matcher";
+
+/// What tenants own, and who may do what with it. The owner may do all of it, and no program is the owner.
+const TENANTS: [Row; 37] = [
+    ("select tenant_id, plan from tenant", &[APP, WORKER, MATCHER]),
+    ("insert into tenant (tenant_id, name) select null, null where false", &[]),
+    ("update tenant set plan = null where false", &[]),
+    ("update tenant set suspended_at = null where false", &[]),
+    ("delete from tenant where false", &[]),
+    ("select email from user_account", &[APP, WORKER]),
+    ("update user_account set email = null where false", &[]),
+    ("select role from member", &[APP, WORKER, MATCHER]),
+    ("insert into member (tenant_id, user_id, role) select null, null, null where false", &[]),
+    ("update member set role = null where false", &[]),
+    ("select secret_hash from api_key", &[]),
+    ("select public_id from api_key", &[]),
+    ("insert into api_key (tenant_id) select null where false", &[]),
+    ("update api_key set revoked_at = null where false", &[]),
+    ("select address from channel", &[APP, WORKER, MATCHER]),
+    (
+        "insert into channel (tenant_id, id, user_id, kind, address) select null, null, null, null, null where false",
+        &[APP],
+    ),
+    ("update channel set address = null where false", &[]),
+    ("update channel set user_id = null where false", &[]),
+    ("update channel set verified_at = null where false", &[APP]),
+    ("update channel set disabled_at = null where false", &[APP, WORKER]),
+    ("select criteria from watch", &[APP, WORKER, MATCHER]),
+    (
+        "insert into watch (tenant_id, user_id, operator_id, criteria, expires_at) select null, null, null, null, null where false",
+        &[APP],
+    ),
+    ("insert into watch (id) select null where false", &[]),
+    ("update watch set criteria = null where false", &[APP]),
+    ("update watch set state = null where false", &[APP, MATCHER]),
+    ("update watch set user_id = null where false", &[]),
+    ("delete from watch where false", &[]),
+    ("update watch_target set evaluated_at = null where false", &[APP, WORKER]),
+    ("update watch_target set target_id = null where false", &[]),
+    ("delete from watch_target where false", &[APP]),
+    ("update watch_channel set channel_id = null where false", &[]),
+    ("insert into alert (tenant_id) select null where false", &[WORKER, MATCHER]),
+    ("update alert set answer = null where false", &[APP]),
+    ("update alert set closed_at = null where false", &[APP, WORKER, MATCHER]),
+    ("update alert set released_at = null where false", &[MATCHER]),
+    ("update alert set watch_id = null where false", &[]),
+    ("delete from alert where false", &[]),
+];
+
+/// Deliveries, the audit log, and what all tenants share.
+const SHARED: [Row; 38] = [
+    ("select state from delivery", &[APP, WORKER, MATCHER]),
+    ("insert into delivery (tenant_id) select null where false", &[WORKER, MATCHER]),
+    ("update delivery set state = null where false", &[WORKER]),
+    ("update delivery set channel_id = null where false", &[]),
+    ("update delivery set message_id = null where false", &[]),
+    ("insert into attempt (tenant_id) select null where false", &[WORKER]),
+    ("update attempt set outcome = null where false", &[WORKER]),
+    ("update attempt set started_at = null where false", &[]),
+    ("delete from attempt where false", &[]),
+    ("select actor from audit", &[APP]),
+    (
+        "insert into audit (tenant_id, at, actor, action, subject) select null, null, null, null, null where false",
+        &[APP, AUTH, WORKER],
+    ),
+    ("update audit set actor = null where false", &[]),
+    ("delete from audit where false", &[]),
+    ("select environment from deployment", &[APP, AUTH, WORKER, ADMIN, MATCHER]),
+    ("update deployment set environment = null where false", &[]),
+    ("select floor_s from operator", &[APP, WORKER, ADMIN, MATCHER]),
+    ("insert into operator (id) select null where false", &[]),
+    ("update operator set killed_at = null where false", &[ADMIN]),
+    ("update operator set floor_s = null where false", &[ADMIN]),
+    ("update operator set manifest_floor_s = null where false", &[]),
+    ("update operator set open_until = null where false", &[WORKER]),
+    ("insert into target (operator_id, question, created_at) select null, null, null where false", &[APP]),
+    ("update target set version = null where false", &[WORKER]),
+    ("update target set question = null where false", &[]),
+    ("delete from target where false", &[]),
+    ("insert into sailing (key) select null where false", &[WORKER]),
+    ("update sailing set vessel = null where false", &[WORKER]),
+    ("update sailing set key = null where false", &[]),
+    ("insert into fact (facts) select null where false", &[WORKER]),
+    ("update fact set facts = null where false", &[WORKER]),
+    ("update fact set target_id = null where false", &[]),
+    ("insert into change (after) select null where false", &[WORKER]),
+    ("update change set fanned_out_at = null where false", &[WORKER]),
+    ("update change set after = null where false", &[]),
+    ("select action from platform_audit", &[ADMIN]),
+    ("insert into platform_audit (at, actor, action, subject) select null, null, null, null where false", &[ADMIN]),
+    ("update platform_audit set actor = null where false", &[]),
+    ("delete from platform_audit where false", &[]),
+];
+
+/// What no runtime role may do: change the schema, become somebody else, leave the database. Most of it is not the
+/// owner's either.
+const NOBODYS: [&str; 28] = [
+    "create table app.own (id int)",
+    "create temp table own (id int)",
+    "create schema own",
+    "create view app.own as select 1",
+    "create function app.own() returns int language sql as 'select 1'",
+    "create function pg_temp.own() returns int language sql as 'select 1'",
+    "create table public.own (id int)",
+    "create role own",
+    "create database own",
+    "create extension dblink",
+    "create language plperlu",
+    "alter table app.watch disable row level security",
+    "alter table app.watch no force row level security",
+    "alter role ferry_app bypassrls",
+    "alter system set log_statement = 'all'",
+    "drop table app.audit",
+    "truncate app.audit",
+    "grant select on app.api_key to public",
+    "lock table app.watch in access exclusive mode",
+    "set role ferry_owner",
+    "set role ferry_matcher",
+    "set session authorization ferry_owner",
+    "select pg_read_file('/etc/hostname')",
+    "select pg_ls_dir('/')",
+    "select lo_import('/etc/hostname')",
+    "copy app.operator to program 'true'",
+    "copy app.operator to '/tmp/own'",
+    "select rolpassword from pg_authid",
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Ok,
+    Denied,
+}
+
+/// A connection as a role, with a tenant set, so that only rights decide. The matcher cannot log in.
+async fn connect(database: &Database, role: &str) -> PgConnection {
+    let logs_in = role != MATCHER;
+    let mut connection = database.connect(if logs_in { role } else { "postgres" }).await;
+    if !logs_in {
+        connection.execute("set session authorization ferry_matcher").await.unwrap();
+    }
+    connection.execute("set app.tenant = '00000000-0000-0000-0000-000000000001'").await.unwrap();
+    connection
+}
+
+/// Runs by itself or not at all.
+const NEVER_IN_A_TRANSACTION: [&str; 2] = ["create database own", "alter system set log_statement = 'all'"];
+
+/// What the server says to a statement, which is undone.
+async fn verdict(connection: &mut PgConnection, role: &str, sql: &str) -> Verdict {
+    if !NEVER_IN_A_TRANSACTION.contains(&sql) {
+        connection.execute("begin").await.unwrap();
+    }
+    let said = connection.execute(sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))).await;
+    connection.execute("rollback").await.unwrap();
+    let Err(error) = said else { return Verdict::Ok };
+    let code = error.as_database_error().and_then(|error| error.code()).map(|code| code.into_owned());
+    // A server that was installed without an extension says so first.
+    let is_absent = sql.starts_with("create ext") || sql.starts_with("create lang");
+    let is_denied =
+        code.as_deref() == Some("42501") || (is_absent && matches!(code.as_deref(), Some("0A000" | "58P01")));
+    assert!(is_denied, "{role}: {sql}: {error}");
+    Verdict::Denied
+}
+
+#[tokio::test]
+async fn sr_ten_07_each_role_may_do_what_it_needs_and_nothing_else() {
+    let database = Database::migrated().await;
+    let mut connections = Vec::new();
+    for role in ROLES {
+        connections.push((role, connect(&database, role).await));
+    }
+    let mut text = String::from("app auth worker admin matcher owner\n");
+    let mut surprises = Vec::new();
+    for (sql, may) in TENANTS.iter().chain(&SHARED) {
+        for (role, connection) in &mut connections {
+            let said = verdict(connection, role, sql).await;
+            let expected = may.contains(role) || *role == "ferry_owner";
+            if (said == Verdict::Ok) != expected {
+                surprises.push(format!("{role} {said:?}: {sql}"));
+            }
+            let width = role.len() - "ferry_".len();
+            write!(text, "{:<width$} ", if said == Verdict::Ok { "ok" } else { "-" }).unwrap();
+        }
+        writeln!(text, "| {sql}").unwrap();
+    }
+    assert_eq!(surprises, Vec::<String>::new());
+    insta::assert_snapshot!("rights_by_role", text);
+}
+
+#[tokio::test]
+async fn sr_ten_07_no_role_changes_the_schema_becomes_another_or_leaves_the_database() {
+    let database = Database::migrated().await;
+    for role in ROLES.into_iter().filter(|role| *role != "ferry_owner") {
+        let mut connection = connect(&database, role).await;
+        for sql in NOBODYS.into_iter().filter(|sql| role != MATCHER || !is_of_whoever_logged_in(sql)) {
+            assert_eq!(verdict(&mut connection, role, sql).await, Verdict::Denied, "{role}: {sql}");
+        }
+    }
+    let mut owner = connect(&database, "ferry_owner").await;
+    for sql in NOBODYS.iter().filter(|sql| is_beyond_the_owner(sql)) {
+        assert_eq!(verdict(&mut owner, "ferry_owner", sql).await, Verdict::Denied, "ferry_owner: {sql}");
+    }
+}
+
+/// The server asks who logged in before it lets a session take a name, and nobody logs in as the matcher, not even
+/// this test. Its own name it has.
+fn is_of_whoever_logged_in(sql: &str) -> bool {
+    sql.starts_with("set session") || sql == "set role ferry_matcher"
+}
+
+/// What takes a superuser: files, programs, passwords, other people's names.
+fn is_beyond_the_owner(sql: &str) -> bool {
+    ["select ", "copy ", "alter system", "set ", "create extension dblink", "create lang"]
+        .iter()
+        .any(|start| sql.starts_with(start))
+        && sql != "set role ferry_owner"
+        && sql != "set session authorization ferry_owner"
+}
+
+#[tokio::test]
+async fn sr_ten_07_the_matcher_cannot_log_in_and_no_runtime_role_is_another() {
+    let database = Database::migrated().await;
+    let admin = database.superuser().await;
+    let log_in: Vec<String> = sqlx::query_scalar(
+        "select rolname::text from pg_roles where rolname like 'ferry!_%' escape '!' and rolcanlogin order by 1",
+    )
+    .fetch_all(&admin)
+    .await
+    .unwrap();
+    assert_eq!(log_in, ["ferry_admin", "ferry_app", "ferry_auth", "ferry_owner", "ferry_worker"]);
+    let members: i64 = sqlx::query_scalar(
+        "select count(*) from pg_auth_members m join pg_roles r on r.oid = m.member
+         where r.rolname in ('ferry_app', 'ferry_auth', 'ferry_worker', 'ferry_admin', 'ferry_matcher')",
+    )
+    .fetch_one(&admin)
+    .await
+    .unwrap();
+    assert_eq!(members, 0, "no runtime role is a member of another");
+}
