@@ -8,6 +8,7 @@ pub mod capability;
 pub mod catalog;
 pub mod change;
 pub mod delivery;
+pub mod key;
 pub mod listen;
 pub mod migrate;
 #[cfg(doctest)]
@@ -18,7 +19,8 @@ mod tenant;
 pub mod watch;
 
 pub use capability::{Capability, LinkKey, Purpose};
-pub use tenant::{Audit, Claimed, Membership, TenantTx};
+pub use key::Credentials;
+pub use tenant::{Actor, Audit, Claimed, Membership, TenantTx};
 
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use std::{str::FromStr, time::Duration};
