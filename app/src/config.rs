@@ -1,7 +1,9 @@
 //! The one place in this binary that reads the environment. Every setting is checked before anything is
 //! connected; what is wrong is said with the setting's name and never with a secret's value.
 
+use crate::client::Proxies;
 use anyhow::{Context, anyhow, ensure};
+use domain::cadence::TimeScale;
 use std::net::SocketAddr;
 use store::{LinkKey, setting};
 use telemetry::Secret;
@@ -15,6 +17,8 @@ const DEVELOPMENT_ONLY: [&str; 2] = ["FERRY_TIME_SCALE", "FERRY_SIMULATORS"];
 pub struct Config {
     /// Postgres, as role `ferry_app`.
     pub database_url: Secret<String>,
+    /// The same database, as role `ferry_auth`.
+    pub auth_database_url: Secret<String>,
     /// Where to listen.
     pub listen: SocketAddr,
     /// Where people reach the app.
@@ -23,6 +27,10 @@ pub struct Config {
     pub contact: String,
     /// Checks the links in messages.
     pub link_key: LinkKey,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub proxies: Proxies,
+    /// How many times faster than life cadence runs; 1 in production.
+    pub scale: TimeScale,
     /// Log filter.
     pub log: String,
     /// A setting that was made and that only development has.
@@ -45,12 +53,17 @@ impl Config {
     pub fn read(get: impl Fn(&str) -> Option<String>) -> anyhow::Result<Config> {
         let need = |name: &str| get(name).filter(|value| !value.is_empty()).with_context(|| format!("set {name}"));
         let given = |name: &&str| get(name).is_some_and(|value| !value.is_empty());
+        let scale = get("FERRY_TIME_SCALE").unwrap_or_else(|| "1".into());
+        let scale = scale.parse().ok().and_then(TimeScale::new);
         Ok(Config {
             database_url: database_url("FERRY_DATABASE_URL", need("FERRY_DATABASE_URL")?)?,
+            auth_database_url: database_url("FERRY_AUTH_DATABASE_URL", need("FERRY_AUTH_DATABASE_URL")?)?,
             listen: need("FERRY_LISTEN")?.parse().context("FERRY_LISTEN is an address and a port")?,
             base_url: Url::parse(&need("FERRY_BASE_URL")?).context("FERRY_BASE_URL is no URL")?,
             contact: need("FERRY_CONTACT")?,
             link_key: need("FERRY_LINK_KEY")?.parse().context("FERRY_LINK_KEY")?,
+            proxies: get("FERRY_TRUSTED_PROXIES").unwrap_or_default().parse().context("FERRY_TRUSTED_PROXIES")?,
+            scale: scale.context("FERRY_TIME_SCALE is a whole number from 1 to 3600")?,
             log: get("FERRY_LOG").unwrap_or_else(|| "info".into()),
             development: DEVELOPMENT_ONLY.into_iter().find(given),
         })
@@ -62,6 +75,14 @@ impl Config {
     /// When it is not set or unfit.
     pub fn owner_url() -> anyhow::Result<Secret<String>> {
         database_url("FERRY_OWNER_URL", get("FERRY_OWNER_URL").context("set FERRY_OWNER_URL")?)
+    }
+
+    /// The administrator's URL, for `app key create` only: a serving process is never given it.
+    ///
+    /// # Errors
+    /// When it is not set or unfit.
+    pub fn admin_url() -> anyhow::Result<Secret<String>> {
+        database_url("FERRY_ADMIN_URL", get("FERRY_ADMIN_URL").context("set FERRY_ADMIN_URL")?)
     }
 
     /// Refuses what only development may have, unless the database says it is for development.

@@ -8,6 +8,7 @@ pub mod capability;
 pub mod catalog;
 pub mod change;
 pub mod delivery;
+pub mod key;
 pub mod listen;
 pub mod migrate;
 #[cfg(doctest)]
@@ -20,8 +21,9 @@ mod tenant;
 pub mod watch;
 
 pub use capability::{Capability, LinkKey, Purpose};
+pub use key::Credentials;
 pub use role::DatabaseRole;
-pub use tenant::{Audit, Claimed, Membership, TenantTx};
+pub use tenant::{Actor, Audit, Claimed, Membership, TenantTx};
 
 use sqlx::PgPool;
 use std::str::FromStr;
