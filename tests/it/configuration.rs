@@ -31,6 +31,8 @@ fn production_refuses_what_only_development_may_have() {
         ("FERRY_TIME_SCALE", "60"),
         ("FERRY_SIMULATORS", "127.0.0.1:8300"),
         ("FERRY_HARBOUR_URL", "http://127.0.0.1:8300"),
+        ("FERRY_BRITTANY_URL", "http://127.0.0.1:8300"),
+        ("FERRY_WSF_URL", "http://127.0.0.1:8300"),
         ("FERRY_BASE_URL", "http://ferryalert.example"),
         ("FERRY_SMTP_URL", "smtp://mail.example"),
     ] {
@@ -38,6 +40,7 @@ fn production_refuses_what_only_development_may_have() {
         assert_eq!(refused("development", name, value), None, "{name}={value}");
     }
     assert_eq!(refused("production", "FERRY_LOG", "info"), None, "and takes what it should");
+    assert_eq!(refused("production", "FERRY_WSF_ACCESS_CODE", "0123-4567-89ab"), None);
 }
 
 #[test]
@@ -50,6 +53,8 @@ fn a_setting_that_is_wrong_is_named_and_a_secret_is_not_repeated() {
         ("FERRY_TIME_SCALE", "fast"),
         ("FERRY_SIMULATORS", "localhost"),
         ("FERRY_CONTACT", ""),
+        ("FERRY_WSF_ACCESS_CODE", "secret"),
+        ("FERRY_WSF_ACCESS_CODE", "secret&with=more"),
     ] {
         let said = refused("development", name, value).unwrap_or_else(|| panic!("{name}={value} was taken"));
         assert!(said.contains(name), "{name}={value}: {said}");

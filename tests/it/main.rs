@@ -4,6 +4,7 @@
 
 mod cluster;
 mod configuration;
+mod connectors;
 mod crash;
 mod deliver;
 mod egress;

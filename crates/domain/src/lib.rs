@@ -15,10 +15,10 @@ pub mod delivery;
 pub mod facts;
 pub mod id;
 pub mod operator;
-mod operators;
 pub mod plan;
 pub mod sailing;
 pub mod target;
+pub mod text;
 pub mod watch;
 
 pub use closed_set::NotInSet;
