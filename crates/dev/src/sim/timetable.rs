@@ -69,8 +69,8 @@ pub(super) fn date_of(key: &str) -> Option<NaiveDate> {
     if let Some(date) = key.get(..8).filter(|_| key.bytes().all(|byte| byte.is_ascii_digit())) {
         return NaiveDate::parse_from_str(date, "%Y%m%d").ok();
     }
-    if let Some((date, _time)) = key.split_once('T') {
-        return date.parse().ok();
+    if let Some(date) = key.split_once('T').and_then(|(date, _time)| date.parse().ok()) {
+        return Some(date);
     }
     let (rest, _time) = key.rsplit_once('-')?;
     let (_route, date) = rest.rsplit_once('-')?;
