@@ -57,6 +57,8 @@ fn sr_cfg_02_production_refuses_what_only_development_may_have() {
     ];
     let of_workers = [
         ("FERRY_HARBOUR_URL", "http://127.0.0.1:8300"),
+        ("FERRY_BRITTANY_URL", "http://127.0.0.1:8300"),
+        ("FERRY_WSF_URL", "http://127.0.0.1:8300"),
         ("FERRY_BC_FERRIES_URL", "https://elsewhere.example"),
         ("FERRY_SMTP_URL", "smtp://mail.example"),
         ("FERRY_SMTP_URL", "smtp://mail.example?tls=opportunistic"),
@@ -65,10 +67,8 @@ fn sr_cfg_02_production_refuses_what_only_development_may_have() {
     ];
     for (name, value) in both.iter().chain(&of_workers) {
         let said = refused("production", name, value).unwrap_or_else(|| panic!("{name}={value}"));
-        assert!(
-            said.contains(if name.contains("_FERRIES_") || name.contains("HARBOUR") { "_URL" } else { name }),
-            "{said}"
-        );
+        let is_operators = ["HARBOUR", "BRITTANY", "WSF", "BC_FERRIES"].iter().any(|operator| name.contains(operator));
+        assert!(said.contains(if is_operators { "_URL" } else { name }), "{said}");
         assert_eq!(refused("development", name, value), None, "{name}={value}");
     }
     for (name, value) in both {
@@ -84,6 +84,7 @@ fn sr_cfg_02_production_refuses_what_only_development_may_have() {
         assert_eq!(refused("production", name, value), None, "{name}={value} is good");
     }
     assert_eq!(refused_by_app("production", "FERRY_LOG", "info"), None, "and the app takes what it should");
+    assert_eq!(refused("production", "FERRY_WSF_ACCESS_CODE", "0123-4567-89ab"), None);
 }
 
 #[test]
@@ -130,6 +131,8 @@ fn a_setting_that_is_wrong_is_named_and_a_secret_is_not_repeated() {
         ("FERRY_TIME_SCALE", "fast"),
         ("FERRY_SIMULATORS", "localhost"),
         ("FERRY_CONTACT", ""),
+        ("FERRY_WSF_ACCESS_CODE", "secret"),
+        ("FERRY_WSF_ACCESS_CODE", "secret&with=more"),
     ] {
         let said = refused("development", name, value).unwrap_or_else(|| panic!("{name}={value} was taken"));
         assert!(said.contains(name), "{name}={value}: {said}");

@@ -2,6 +2,7 @@
 //! bend the message.
 
 mod mail;
+mod operator_text;
 
 use crate::harness::{World, alice_waits};
 use chrono::{DateTime, TimeDelta, Utc};

@@ -23,6 +23,7 @@ use telemetry::Secret;
 use workers::{
     Config,
     clock::{Chance, Clock},
+    operators::AccessCodes,
     run::Parts,
 };
 
@@ -226,6 +227,12 @@ impl World {
     }
 }
 
+fn access_codes() -> AccessCodes {
+    let mut codes = AccessCodes::default();
+    codes.add(Operator::Wsf, Secret::new(dev::sim::ACCESS_CODE.to_owned())).unwrap();
+    codes
+}
+
 fn config(database: &Database, sim: &Sim) -> Config {
     let url = |text: String| text.parse().unwrap();
     Config {
@@ -239,6 +246,7 @@ fn config(database: &Database, sim: &Sim) -> Config {
         scale: TimeScale::REAL,
         simulators: vec![sim.http],
         base_urls: Operator::ALL.iter().map(|operator| (*operator, url(sim.base_url()))).collect(),
+        access_codes: access_codes(),
         log: "info".into(),
     }
 }

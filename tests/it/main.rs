@@ -5,6 +5,7 @@
 mod api;
 mod cluster;
 mod configuration;
+mod connectors;
 mod crash;
 mod deliver;
 mod egress;

@@ -7,18 +7,28 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::code::{RouteCode, VehicleClass};
 use domain::facts::{Availability, Sighting};
 use domain::operator::Operator;
-use domain::target::Question;
+use domain::target::{Monday, PetAsked, Question};
 use workers::operators::{ParseError, parse};
 
 mod bounds;
+mod brittany;
 mod simulated;
 mod unexpected;
+mod wsf;
 
 /// BC Ferries' page as recorded.
 pub(crate) const RECORDED: &str =
     include_str!("../../workers/src/operators/fixtures/bc_ferries/current_conditions_TSA-SWB_2026-02-22.html");
 /// A day of Harbour.
 pub(crate) const DAY: &str = include_str!("../../workers/src/operators/fixtures/harbour/day_POR-SAN_2026-12-24.json");
+
+/// A week of Brittany Ferries, and the same wrapped by day.
+pub(crate) const WEEK: &str =
+    include_str!("../../workers/src/operators/fixtures/brittany/week_GBPME-ESBIO_2026-09-21.json");
+pub(crate) const WEEK_BY_DAY: &str =
+    include_str!("../../workers/src/operators/fixtures/brittany/week_by_day_GBPME-ESBIO_2026-09-21.json");
+/// A terminal of Washington State Ferries.
+pub(crate) const TERMINAL: &str = include_str!("../../workers/src/operators/fixtures/wsf/terminal_7_2026-07-01.json");
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().expect("an instant")
@@ -32,19 +42,43 @@ fn route_day(route: &str, date: NaiveDate) -> Question {
     Question::RouteDay { route: RouteCode::parse(route).expect("a route"), date }
 }
 
+/// The week of the fixture, asked for a campervan of 6 m by 3 m.
+fn route_week(pet: PetAsked) -> Question {
+    Question::RouteWeek {
+        route: RouteCode::parse("GBPME-ESBIO").expect("a route"),
+        monday: Monday::of(NaiveDate::from_ymd_opt(2026, 9, 21).expect("a date")),
+        class: VehicleClass::parse("600x300").expect("a class"),
+        pet,
+    }
+}
+
+fn terminal_now(terminal: &str) -> Question {
+    Question::TerminalNow { terminal: terminal.parse().expect("a terminal") }
+}
+
 fn christmas_eve() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 12, 24).expect("a date")
 }
 
 /// Reads BC Ferries' page as if fetched when the recorded one was.
-fn read_page(page: &[u8]) -> Result<Vec<Sighting>, ParseError> {
+pub(crate) fn read_page(page: &[u8]) -> Result<Vec<Sighting>, ParseError> {
     parse(Operator::BcFerries, &route_now("TSA-SWB"), page, at("2026-02-22T18:35:00Z"))
 }
 
 /// Reads a day of Harbour.
-fn read_day(day: &[u8]) -> Result<Vec<Sighting>, ParseError> {
+pub(crate) fn read_day(day: &[u8]) -> Result<Vec<Sighting>, ParseError> {
     let question = route_day("POR-SAN", christmas_eve());
     parse(Operator::Harbour, &question, day, at("2026-12-01T12:00:00Z"))
+}
+
+/// Reads a week of Brittany Ferries, asked for without a pet.
+pub(crate) fn read_week(week: &[u8]) -> Result<Vec<Sighting>, ParseError> {
+    parse(Operator::Brittany, &route_week(PetAsked::None), week, at("2026-07-01T12:00:00Z"))
+}
+
+/// Reads a terminal of Washington State Ferries as if fetched at 13:00 there.
+pub(crate) fn read_terminal(terminal: &[u8]) -> Result<Vec<Sighting>, ParseError> {
+    parse(Operator::Wsf, &terminal_now("7"), terminal, at("2026-07-01T20:00:00Z"))
 }
 
 fn availability(sighting: &Sighting, class: &str) -> Availability {
@@ -60,7 +94,7 @@ fn table(sightings: &[Sighting]) -> Vec<String> {
             sailing.key,
             sailing.departs_at.format("%dT%H:%MZ"),
             availability(sighting, "standard"),
-            sailing.vessel.as_deref().unwrap_or("-"),
+            sailing.vessel.as_ref().map_or("-", |vessel| vessel.as_str()),
         )
     };
     sightings.iter().map(line).collect()
@@ -142,7 +176,7 @@ fn a_day_of_harbour_has_classes_prices_and_cabins() {
     let first = &seen[0];
     assert_eq!(first.sailing.key.as_str(), "POR-SAN-20261224-0845");
     assert_eq!(first.sailing.departs_at, at("2026-12-24T08:45:00Z"));
-    assert_eq!(first.sailing.vessel.as_deref(), Some("Spinnaker"));
+    assert_eq!(first.sailing.vessel.as_ref().unwrap().as_str(), "Spinnaker");
     assert_eq!(availability(first, "car"), Availability::Available { spaces: Some(6) });
     assert_eq!(availability(first, "motorhome"), Availability::Full);
     assert_eq!(first.facts.cabin, Some(Availability::Available { spaces: None }));
@@ -154,7 +188,7 @@ fn a_day_of_harbour_has_classes_prices_and_cabins() {
 fn operators_text_is_kept_short_and_printable() {
     let hostile = "Spin\\u202enaker\\n\\u0000<script>".to_owned() + &"x".repeat(500);
     let seen = read_day(DAY.replace("Spinnaker", &hostile).as_bytes()).unwrap();
-    let vessel = seen[0].sailing.vessel.as_deref().unwrap();
+    let vessel = seen[0].sailing.vessel.as_ref().unwrap().as_str();
     assert!(vessel.starts_with("Spinnaker <script>x"), "{vessel}");
     assert_eq!(vessel.chars().count(), 80);
 }
@@ -166,16 +200,20 @@ fn a_question_of_the_wrong_kind_is_refused() {
     assert_eq!(wrong, Err(ParseError::WrongQuestion(Operator::Harbour)));
     let wrong = parse(Operator::BcFerries, &route_day("TSA-SWB", christmas_eve()), RECORDED.as_bytes(), now);
     assert_eq!(wrong, Err(ParseError::WrongQuestion(Operator::BcFerries)));
+    let wrong = parse(Operator::Brittany, &route_now("GBPME-ESBIO"), WEEK.as_bytes(), now);
+    assert_eq!(wrong, Err(ParseError::WrongQuestion(Operator::Brittany)));
+    let wrong = parse(Operator::Wsf, &route_now("7-3"), TERMINAL.as_bytes(), now);
+    assert_eq!(wrong, Err(ParseError::WrongQuestion(Operator::Wsf)));
 }
 
 /// A row in the recorded layout that says "Full".
-fn row(time: &str, day: &str) -> String {
+pub(crate) fn row(time: &str, day: &str) -> String {
     format!(
         "<tr class=\"mobile-friendly-row\"><td><p><span>{time}</span> {day} <a class=\"sailing-ferry-name\">Boat</a></p></td>\
          <td><div class=\"cc-message-updates\"><span>Full</span></div></td></tr>"
     )
 }
 
-fn page_of(rows: &str) -> String {
+pub(crate) fn page_of(rows: &str) -> String {
     format!("<title>x</title><table class=\"detail-departure-table\"><tbody>{rows}</tbody></table>")
 }

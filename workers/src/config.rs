@@ -1,6 +1,7 @@
 //! The one place in this binary that reads the environment. Every setting is checked before anything
 //! is connected; what is wrong is said with the setting's name and never with a secret's value.
 
+use crate::operators::AccessCodes;
 use anyhow::{Context, anyhow, ensure};
 use domain::{cadence::TimeScale, operator::Operator};
 use std::{collections::BTreeMap, net::SocketAddr};
@@ -31,6 +32,8 @@ pub struct Config {
     pub simulators: Vec<SocketAddr>,
     /// Where each operator answers, where it is not the operator's own address.
     pub base_urls: BTreeMap<Operator, Url>,
+    /// The codes that some operators give to who registers; one without its code is not asked.
+    pub access_codes: AccessCodes,
     /// Log filter.
     pub log: String,
 }
@@ -55,9 +58,16 @@ impl Config {
         let need = |name: &str| get(name).filter(|value| !value.is_empty()).with_context(|| format!("set {name}"));
         let mut base_urls = BTreeMap::new();
         for operator in Operator::ALL.iter().copied() {
-            let name = format!("FERRY_{}_URL", operator.as_str().to_uppercase());
+            let name = operator.url_setting();
             if let Some(value) = get(&name) {
                 base_urls.insert(operator, Url::parse(&value).with_context(|| format!("{name} is no URL"))?);
+            }
+        }
+        let mut access_codes = AccessCodes::default();
+        for operator in Operator::ALL.iter().copied() {
+            let Some(setting) = operator.manifest().key_setting else { continue };
+            if let Some(code) = get(setting).filter(|code| !code.is_empty()) {
+                access_codes.add(operator, Secret::new(code)).context(setting)?;
             }
         }
         let scale = get("FERRY_TIME_SCALE").unwrap_or_else(|| "1".into());
@@ -73,6 +83,7 @@ impl Config {
             scale: scale.context("FERRY_TIME_SCALE is a whole number from 1 to 3600")?,
             simulators: sockets(&get("FERRY_SIMULATORS").unwrap_or_default())?,
             base_urls,
+            access_codes,
             log: get("FERRY_LOG").unwrap_or_else(|| "info".into()),
         })
     }

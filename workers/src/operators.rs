@@ -6,6 +6,8 @@
 //! the async threads (`spawn_blocking`).
 //! Never books, logs in, solves a captcha or pretends to be a browser.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use domain::facts::{Answer, MAX_SIGHTINGS};
 use domain::operator::Operator;
@@ -13,17 +15,19 @@ use domain::target::Question;
 use outbound::{HostAllowlist, Limits, Purpose, Request};
 use url::Url;
 
+pub use access_codes::{AccessCodes, BadAccessCode};
+
+mod access_codes;
 mod bc_ferries;
+mod brittany;
 mod harbour;
 mod page;
 mod text;
+mod wsf;
 
 /// Where each operator is reached: its own site, or in development the simulator.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BaseUrls {
-    harbour: (Url, HostAllowlist),
-    bc_ferries: (Url, HostAllowlist),
-}
+pub struct BaseUrls(BTreeMap<Operator, (Url, HostAllowlist)>);
 
 /// A base URL that paths cannot be added to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,21 +35,20 @@ pub struct BaseUrls {
 pub struct BadBaseUrl(pub Operator);
 
 impl BaseUrls {
-    /// Takes the base URLs from the configuration.
-    pub fn new(harbour: Url, bc_ferries: Url) -> Result<Self, BadBaseUrl> {
-        let own = |url: Url| {
-            let hosts = HostAllowlist::of_url(&url);
-            (url, hosts)
-        };
-        let urls = Self { harbour: own(harbour), bc_ferries: own(bc_ferries) };
-        for operator in Operator::ALL {
-            let url = urls.of(*operator);
+    /// Each operator's own site, but for those for which the configuration names another.
+    pub fn new(configured: &BTreeMap<Operator, Url>) -> Result<Self, BadBaseUrl> {
+        let base_of = |operator: Operator| {
+            let own = || Url::parse(&format!("https://{}/", operator.manifest().robots_host)).ok();
+            let url = configured.get(&operator).cloned().or_else(own).ok_or(BadBaseUrl(operator))?;
             let plain = url.query().is_none() && url.fragment().is_none();
             if !matches!(url.scheme(), "http" | "https") || !plain {
-                return Err(BadBaseUrl(*operator));
+                return Err(BadBaseUrl(operator));
             }
-        }
-        Ok(urls)
+            let hosts = HostAllowlist::of_url(&url);
+            Ok((operator, (url, hosts)))
+        };
+        let bases: Result<_, _> = Operator::ALL.iter().copied().map(base_of).collect();
+        bases.map(Self)
     }
 
     /// The base URL of one operator.
@@ -59,10 +62,7 @@ impl BaseUrls {
     }
 
     fn own(&self, operator: Operator) -> &(Url, HostAllowlist) {
-        match operator {
-            Operator::Harbour => &self.harbour,
-            Operator::BcFerries => &self.bc_ferries,
-        }
+        self.0.get(&operator).expect("BUG: the closed set of operators is complete here")
     }
 }
 
@@ -91,6 +91,9 @@ pub enum ParseError {
     /// The question is of a kind this operator does not answer.
     #[error("{0} does not answer this kind of question")]
     WrongQuestion(Operator),
+    /// Nothing of the page may be kept or quoted.
+    #[error("the answer repeats the access code it was asked with and is not read")]
+    RepeatsAccessCode,
 }
 
 impl ParseError {
@@ -100,6 +103,7 @@ impl ParseError {
             ParseError::TooComplex { .. } => "too_complex",
             ParseError::Unexpected { .. } => "unexpected",
             ParseError::WrongQuestion(_) => "wrong_question",
+            ParseError::RepeatsAccessCode => "repeats_access_code",
         }
     }
 }
@@ -108,40 +112,45 @@ fn unexpected(expected: &'static str, place: &str, found: &str) -> ParseError {
     ParseError::Unexpected { expected, place: place.to_owned(), found: text::excerpt(found) }
 }
 
-/// The request that answers a question: one GET at the operator's own host. Validators are the caller's to add.
-pub fn request(operator: Operator, question: &Question, bases: &BaseUrls) -> Result<Request, ParseError> {
-    let hosts = bases.hosts(operator).clone();
-    let limits = Limits { content_types: content_types(operator), ..Limits::default() };
-    let url = url(operator, question, bases)?;
-    Ok(Request::get(url, Purpose::Operator { hosts }).within(limits))
+/// What a connector asks: a page, or an answer to what is posted.
+enum Asked {
+    Page(Url),
+    Posted(Url, Vec<u8>),
 }
 
-/// The address that answers a question.
-fn url(operator: Operator, question: &Question, bases: &BaseUrls) -> Result<Url, ParseError> {
-    let mut url = bases.of(operator).clone();
-    match (operator, question) {
-        (Operator::Harbour, Question::RouteDay { route, date }) => {
-            add_path(&mut url, &["harbour", "v1", "sailings"]);
-            url.query_pairs_mut().append_pair("route", route.as_str()).append_pair("date", &date.to_string());
-        }
-        (Operator::BcFerries, Question::RouteNow { route }) => {
-            add_path(&mut url, &["current-conditions", route.as_str()]);
-        }
-        (Operator::Harbour, Question::RouteNow { .. }) | (Operator::BcFerries, Question::RouteDay { .. }) => {
-            return Err(ParseError::WrongQuestion(operator));
-        }
-    }
-    Ok(url)
+/// The request that answers a question: one request to the operator's own host, still without an access code.
+/// Validators are the caller's to add.
+pub fn request(
+    operator: Operator,
+    question: &Question,
+    bases: &BaseUrls,
+    now: DateTime<Utc>,
+) -> Result<Request, ParseError> {
+    let base = bases.of(operator).clone();
+    let asked = match operator {
+        Operator::Harbour => harbour::ask(question, base),
+        Operator::BcFerries => bc_ferries::ask(question, base),
+        Operator::Brittany => brittany::ask(question, base, now),
+        Operator::Wsf => wsf::ask(question, base),
+    }?;
+    let purpose = Purpose::Operator { hosts: bases.hosts(operator).clone() };
+    let request = match asked {
+        Asked::Page(url) => Request::get(url, purpose),
+        Asked::Posted(url, body) => Request::post_json(url, purpose, body.into()),
+    };
+    let content_types = content_types(operator);
+    let limits = Limits { content_types, ..Limits::default() };
+    Ok(request.accepting(content_types[0]).within(limits))
 }
 
 fn add_path(url: &mut Url, segments: &[&str]) {
     url.path_segments_mut().expect("BUG: a base URL is http or https").pop_if_empty().extend(segments);
 }
 
-/// The content types an operator answers with.
-fn content_types(operator: Operator) -> &'static [&'static str] {
+/// The content types an operator answers with; the first is the one we ask for.
+fn content_types(operator: Operator) -> &'static [&'static str; 1] {
     match operator {
-        Operator::Harbour => &["application/json"],
+        Operator::Harbour | Operator::Brittany | Operator::Wsf => &["application/json"],
         Operator::BcFerries => &["text/html"],
     }
 }
@@ -153,12 +162,11 @@ pub fn parse(
     body: &[u8],
     seen_at: DateTime<Utc>,
 ) -> Result<Answer, ParseError> {
-    let answer = match (operator, question) {
-        (Operator::Harbour, Question::RouteDay { route, date }) => harbour::parse(route, *date, body),
-        (Operator::BcFerries, Question::RouteNow { route }) => bc_ferries::parse(route, body, seen_at),
-        (Operator::Harbour, Question::RouteNow { .. }) | (Operator::BcFerries, Question::RouteDay { .. }) => {
-            Err(ParseError::WrongQuestion(operator))
-        }
+    let answer = match operator {
+        Operator::Harbour => harbour::read(question, body),
+        Operator::BcFerries => bc_ferries::read(question, body, seen_at),
+        Operator::Brittany => brittany::read(question, body),
+        Operator::Wsf => wsf::read(question, body, seen_at),
     }?;
     if answer.len() > MAX_SIGHTINGS {
         return Err(ParseError::TooComplex { what: "sailings", limit: MAX_SIGHTINGS });

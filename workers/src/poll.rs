@@ -5,7 +5,7 @@
 use crate::{
     clock::{Chance, Clock},
     heartbeat::Heartbeat,
-    operators::{self, BaseUrls},
+    operators::{self, AccessCodes, BaseUrls},
     schedule::NextDue,
 };
 use anyhow::Context;
@@ -32,6 +32,8 @@ pub struct Poller {
     pub client: Client,
     /// Where operators answer.
     pub base_urls: Arc<BaseUrls>,
+    /// What some operators ask for with each request.
+    pub access_codes: Arc<AccessCodes>,
     /// Good polls that changed nothing, waiting for their batched write.
     pub heartbeat: Heartbeat,
     /// Validators of the last answers and the operators' robots rules.
@@ -100,6 +102,11 @@ impl Poller {
         if !target.polled {
             return Ok(NextDue(Some(now + TimeDelta::seconds(RECHECK_S))));
         }
+        if let Some(setting) = self.access_codes.missing(target.operator) {
+            let why = format!("not asked: the workers have no access code ({setting})");
+            self.store.note_not_asked(target.id, &why).await?;
+            return Ok(NextDue(Some(now + TimeDelta::seconds(RECHECK_S))));
+        }
         let breaker = Breaker { failures_in_row: target.operator_failures, open_until: target.open_until };
         let mut admission = Admission { breaker, open_until: breaker.open_until };
         match breaker.admits(now) {
@@ -127,14 +134,18 @@ impl Poller {
 
     async fn ask(&self, target: &TargetRow, now: DateTime<Utc>) -> Result<Answer, PollError> {
         let request =
-            operators::request(target.operator, &target.question, &self.base_urls).map_err(PollError::Parse)?;
+            operators::request(target.operator, &target.question, &self.base_urls, now).map_err(PollError::Parse)?;
         let hosts = self.base_urls.hosts(target.operator);
         if !self.memory.may_ask(&self.client, &request.url, hosts, now).await {
             return Err(PollError::Robots);
         }
         let request =
             request.unless_current(target.digest.and_then(|digest| self.memory.validators(target.id, digest)));
+        let request = self.access_codes.signed(target.operator, request);
         let response = self.client.fetch(request, now).await.map_err(PollError::Fetch)?;
+        if self.access_codes.repeated_in(target.operator, &response.body) {
+            return Err(PollError::Parse(operators::ParseError::RepeatsAccessCode));
+        }
         if response.not_modified {
             return Ok(Answer::NotModified);
         }

@@ -22,9 +22,6 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// Deliveries handled at once over all workers.
 const DELIVERIES_AT_ONCE: u32 = 64;
 
-/// Requests to one operator that may start together after a quiet time.
-const BURST: u32 = 2;
-
 /// What reconciles. Cheap to clone.
 #[derive(Clone)]
 pub struct Reconciler {
@@ -145,7 +142,7 @@ impl Reconciler {
             self.store.set_stretch(row.operator, stretch_s).await?;
             let budget = Budget {
                 requests_per_min: row.requests_per_min.saturating_mul(self.scale.times()),
-                burst: BURST,
+                burst: row.operator.manifest().burst,
                 concurrency_cap: u32::from(row.concurrency_cap),
                 paused: !row.polled,
             };

@@ -20,7 +20,6 @@ use outbound::{Client, Development, Egress, UserAgent};
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use store::{DatabaseRole, Store, target::TargetRow};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use url::Url;
 
 /// Database connections of one process.
 const CONNECTIONS: u32 = 16;
@@ -115,12 +114,18 @@ impl Parts {
             Some(proof) => Egress::development(proof, config.simulators.clone()),
             None => Egress::production(),
         };
+        for operator in Operator::ALL.iter().copied() {
+            if let Some(setting) = config.access_codes.missing(operator) {
+                tracing::warn!(%operator, setting, "an operator is not asked: its access code is not set");
+            }
+        }
         let agent = UserAgent::new(&config.base_url, &config.contact).context("FERRY_CONTACT")?;
         let email = Mailer::new(config.smtp_url.expose(), &config.mail_from, config.base_url.clone(), clock.clone())?;
         let poller = Poller {
             store: store.clone(),
             client: Client::new(egress, &agent)?,
-            base_urls: Arc::new(base_urls(config)?),
+            base_urls: Arc::new(BaseUrls::new(&config.base_urls)?),
+            access_codes: Arc::new(config.access_codes.clone()),
             heartbeat: Heartbeat::default(),
             memory: Arc::default(),
             clock: clock.clone(),
@@ -206,12 +211,4 @@ impl Parts {
         };
         Ok(schedule::run(schedule, handler, shutdown))
     }
-}
-
-fn base_urls(config: &Config) -> anyhow::Result<BaseUrls> {
-    let of = |operator: Operator| {
-        let own = format!("https://{}/", operator.manifest().robots_host);
-        config.base_urls.get(&operator).cloned().map_or_else(|| Url::parse(&own).context("BUG: a manifest's host"), Ok)
-    };
-    Ok(BaseUrls::new(of(Operator::Harbour)?, of(Operator::BcFerries)?)?)
 }

@@ -1,23 +1,21 @@
 //! The simulated operators and mail server: one process, one model, no network beyond this machine.
 //!
-//! Promises: one model of sailings is served as Harbour's JSON and as BC Ferries' page; what is freed here is on the
-//! next answer; every request is in the log; a mail accepted here is in the inbox. Everything is bounded. Never ships.
+//! Promises: one model of sailings is served in the format of each operator; what is freed here is on the next answer; every request is in the log; a mail accepted here is in the inbox. Everything is bounded. Never ships.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use axum::serve::ListenerExt as _;
-use bytes::Bytes;
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::operator::Operator;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+mod answers;
 mod bc_ferries;
+mod brittany;
 mod harbour;
 mod http;
 mod inbox;
@@ -25,24 +23,21 @@ mod markup;
 mod misbehaviour;
 mod model;
 mod pages;
+mod playground;
 mod requests;
 mod smtp;
 mod timetable;
+mod wsf;
 
+pub use brittany::Nesting;
 pub use inbox::Mail;
 pub use misbehaviour::Misbehaviour;
 pub use model::{ClassSpace, Place, SailingStatus, SimSailing};
 pub use requests::SeenRequest;
 pub use smtp::MailMisbehaviour;
+pub use wsf::ACCESS_CODE;
 
-use inbox::Inbox;
-use model::Model;
-use requests::RequestLog;
-use smtp::MailServer;
-
-/// The most written answers kept; past it a day is written anew for each request.
-const MAX_WRITTEN: usize = 4_096;
-const ROBOTS: &str = "User-agent: *\nDisallow: /sim\nDisallow: /inbox\n";
+use playground::{Playground, lock};
 
 /// Where the simulator listens. Port 0 takes any free one.
 #[derive(Clone, Copy, Debug)]
@@ -71,28 +66,6 @@ pub struct Sim {
     pub smtp: SocketAddr,
     ground: Arc<Playground>,
     stop: CancellationToken,
-}
-
-/// Why an operator's page does not exist.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum NotAsked {
-    NoSuchRoute,
-    BadQuery,
-}
-
-/// What the HTTP side, the mail server and the tests share.
-#[derive(Debug)]
-struct Playground {
-    model: Mutex<Model>,
-    /// Harbour's answers by query, as long as the model stays as it is. Locked after `model`.
-    written: RwLock<HashMap<String, Bytes>>,
-    misbehaviours: Mutex<HashMap<Operator, Misbehaviour>>,
-    frozen: Mutex<Option<DateTime<Utc>>>,
-    validates: AtomicBool,
-    robots: Mutex<String>,
-    requests: RequestLog,
-    inbox: Arc<Inbox>,
-    mail: Arc<MailServer>,
 }
 
 impl Sim {
@@ -126,7 +99,7 @@ impl Sim {
         Ok(sim)
     }
 
-    /// The base URL of both operators.
+    /// The base URL of all operators.
     pub fn base_url(&self) -> String {
         format!("http://{}", self.http)
     }
@@ -141,7 +114,8 @@ impl Sim {
         self.ground.sailings(operator, route, date)
     }
 
-    /// Sets how many spaces a class has: 0 is full. For BC Ferries it is a per cent of the deck.
+    /// Sets how many spaces a class has: 0 is full. For BC Ferries it is a per cent of the deck, for Washington State
+    /// Ferries the car spaces of the boat.
     pub fn free(&self, place: &Place, spaces: u32) -> anyhow::Result<SimSailing> {
         self.ground.set_spaces(place, spaces)
     }
@@ -196,12 +170,22 @@ impl Sim {
         self.ground.set_validators(validators);
     }
 
-    /// Replaces robots.txt, for both operators.
+    /// Replaces robots.txt, for all operators.
     pub fn set_robots(&self, text: &str) {
         text.clone_into(&mut lock(&self.ground.robots));
     }
 
-    /// Stops the simulator's clock, which decides what BC Ferries' page calls departed, today and tomorrow.
+    /// Chooses how Brittany Ferries nests its crossings; flat at first.
+    pub fn set_nesting(&self, nesting: Nesting) {
+        *lock(&self.ground.nesting) = nesting;
+    }
+
+    /// Chooses the access code that Washington State Ferries asks for; [`ACCESS_CODE`] at first.
+    pub fn set_access_code(&self, code: &str) {
+        code.clone_into(&mut lock(&self.ground.access_code));
+    }
+
+    /// Stops the simulator's clock, which decides what is departed, today and tomorrow.
     pub fn freeze(&self, at: DateTime<Utc>) {
         *lock(&self.ground.frozen) = Some(at);
     }
@@ -241,138 +225,6 @@ impl Drop for Sim {
     fn drop(&mut self) {
         self.stop.cancel();
     }
-}
-
-/// Nothing panics while holding one of the simulator's locks.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().expect("BUG: nothing panics under this lock")
-}
-
-impl Playground {
-    fn new(today: NaiveDate) -> Self {
-        let inbox = Arc::new(Inbox::new());
-        Self {
-            model: Mutex::new(Model::new(today)),
-            written: RwLock::default(),
-            misbehaviours: Mutex::default(),
-            frozen: Mutex::default(),
-            validates: AtomicBool::new(false),
-            robots: Mutex::new(ROBOTS.to_owned()),
-            requests: RequestLog::default(),
-            mail: Arc::new(MailServer::new(Arc::clone(&inbox))),
-            inbox,
-        }
-    }
-
-    fn now(&self) -> DateTime<Utc> {
-        lock(&self.frozen).unwrap_or_else(Utc::now)
-    }
-
-    fn sailings(&self, operator: Operator, route: &str, date: NaiveDate) -> Vec<SimSailing> {
-        lock(&self.model).day(operator, route, date)
-    }
-
-    /// The day a page shows first: today, and for Harbour the seed day.
-    fn first_day(&self, operator: Operator) -> NaiveDate {
-        match operator {
-            Operator::Harbour => lock(&self.model).seed(),
-            Operator::BcFerries => self.now().with_timezone(&chrono_tz::America::Vancouver).date_naive(),
-        }
-    }
-
-    /// Harbour's answer to a query, written at most once between two changes.
-    fn harbour_day(&self, query: &str) -> Result<Bytes, NotAsked> {
-        let written = self.written.read().expect("BUG: nothing panics under this lock");
-        if let Some(body) = written.get(query) {
-            return Ok(body.clone());
-        }
-        drop(written);
-        let (route, date) = read_query(query)?;
-        // The model stays locked while the answer is stored: a change that came between would leave it stale.
-        let model = lock(&self.model);
-        let sailings = model.day(Operator::Harbour, &route, date);
-        if sailings.is_empty() {
-            return Err(NotAsked::NoSuchRoute);
-        }
-        let body = Bytes::from(harbour::write(&route, date, &sailings));
-        let mut written = self.written.write().expect("BUG: nothing panics under this lock");
-        if written.len() < MAX_WRITTEN {
-            written.insert(query.to_owned(), body.clone());
-        }
-        Ok(body)
-    }
-
-    fn bc_page(&self, route: &str) -> Result<Bytes, NotAsked> {
-        let zone = timetable::zone_of(Operator::BcFerries, route).ok_or(NotAsked::NoSuchRoute)?;
-        let now = self.now();
-        let today = now.with_timezone(&zone).date_naive();
-        let day = |date| self.sailings(Operator::BcFerries, route, date);
-        let tomorrow = today.checked_add_days(Days::new(1)).ok_or(NotAsked::BadQuery)?;
-        let page = bc_ferries::write(route, (&day(today), &day(tomorrow)), zone, now);
-        Ok(Bytes::from(page))
-    }
-
-    /// Changes the model, and throws away what was written of it.
-    fn change<T>(&self, change: impl FnOnce(&mut Model) -> T) -> T {
-        let mut model = lock(&self.model);
-        let changed = change(&mut model);
-        self.written.write().expect("BUG: nothing panics under this lock").clear();
-        changed
-    }
-
-    fn set_spaces(&self, place: &Place, spaces: u32) -> anyhow::Result<SimSailing> {
-        self.change(|model| model.set_spaces(place, spaces))
-    }
-
-    fn set_status(
-        &self,
-        operator: Operator,
-        route: &str,
-        key: &str,
-        status: SailingStatus,
-    ) -> anyhow::Result<SimSailing> {
-        self.change(|model| {
-            model.change(operator, route, key, |sailing| {
-                sailing.status = status;
-                Ok(())
-            })
-        })
-    }
-
-    fn misbehave(&self, operator: Operator, misbehaviour: Misbehaviour) {
-        lock(&self.misbehaviours).insert(operator, misbehaviour);
-    }
-
-    fn misbehaviour(&self, operator: Operator) -> Misbehaviour {
-        lock(&self.misbehaviours).get(&operator).copied().unwrap_or_default()
-    }
-
-    fn set_validators(&self, validators: Validators) {
-        self.validates.store(validators == Validators::On, Ordering::Relaxed);
-    }
-
-    fn validates(&self) -> bool {
-        self.validates.load(Ordering::Relaxed)
-    }
-
-    fn reset(&self) {
-        self.change(Model::reset);
-        lock(&self.misbehaviours).clear();
-        ROBOTS.clone_into(&mut lock(&self.robots));
-        self.mail.misbehave(MailMisbehaviour::None);
-        self.requests.clear();
-        self.inbox.clear();
-    }
-}
-
-/// Reads `route=…&date=…` in any order; anything else is a bad request.
-fn read_query(query: &str) -> Result<(String, NaiveDate), NotAsked> {
-    let value = |name: &str| {
-        url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
-    };
-    let route = value("route").filter(|_| query.len() <= 128).ok_or(NotAsked::BadQuery)?;
-    let date = value("date").and_then(|date| date.parse().ok()).ok_or(NotAsked::BadQuery)?;
-    Ok((route, date))
 }
 
 #[cfg(test)]

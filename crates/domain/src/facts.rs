@@ -63,6 +63,8 @@ pub struct BadCurrency;
 impl Currency {
     /// Euro.
     pub const EUR: Currency = Currency(*b"EUR");
+    /// Pound sterling.
+    pub const GBP: Currency = Currency(*b"GBP");
 
     /// Reads three capital letters.
     pub fn parse(text: &str) -> Result<Currency, BadCurrency> {

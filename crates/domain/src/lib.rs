@@ -16,10 +16,10 @@ pub mod facts;
 pub mod id;
 pub mod key;
 pub mod operator;
-mod operators;
 pub mod plan;
 pub mod sailing;
 pub mod target;
+pub mod text;
 pub mod watch;
 
 pub use closed_set::NotInSet;

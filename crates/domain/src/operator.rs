@@ -1,17 +1,26 @@
 //! Operators: the closed set, what each manifest says, and how a wish becomes questions.
 //!
-//! Promises: adding an operator is one variant here and one file in `operators/`; the compiler names every
+//! Promises: adding an operator is one variant here and one file in `operator/`; the compiler names every
 //! place that must know. A wish that an operator's answers can never fulfil is refused with the reason.
 //! Never fetches or parses: that is the connector's.
 
 pub use crate::code::{RouteCode, TerminalCode, VehicleClass};
 pub use crate::target::{Ask, LegSide, Question};
+pub use manifest::{
+    ClassSpec, Evidence, EvidenceTag, Manifest, Permission, Release, ReleaseTime, RouteSpec, SourceKind, SpaceTold,
+    Tells, TerminalSpec,
+};
 
 use crate::facts::Currency;
-use crate::operators::{bc_ferries, harbour};
 use crate::sailing::Sailing;
 use crate::watch::{Criteria, Leg, ReturnLeg, Vehicle, Want};
 use chrono_tz::Tz;
+
+mod bc_ferries;
+mod brittany;
+mod harbour;
+mod manifest;
+mod wsf;
 
 closed_set! {
     /// A company that runs boats.
@@ -20,73 +29,11 @@ closed_set! {
         Harbour = "harbour",
         /// BC Ferries, British Columbia.
         BcFerries = "bc_ferries",
+        /// Brittany Ferries, between Britain, Ireland, France and Spain.
+        Brittany = "brittany",
+        /// Washington State Ferries.
+        Wsf = "wsf",
     }
-}
-
-/// A terminal of an operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TerminalSpec {
-    /// The operator's code.
-    pub code: &'static str,
-    /// Its name.
-    pub name: &'static str,
-    /// The zone of its clock.
-    pub zone: Tz,
-}
-
-/// An ordered pair of terminals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RouteSpec {
-    /// The two codes, joined by `-`.
-    pub code: &'static str,
-    /// Where it leaves from.
-    pub from: &'static str,
-    /// Where it goes to.
-    pub to: &'static str,
-}
-
-/// Something that an operator's answers tell, besides whether there is space.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tells {
-    /// Whether there is a cabin.
-    Cabin,
-    /// Whether there is a cabin that takes pets.
-    PetCabin,
-    /// Prices, in this currency.
-    Price(Currency),
-}
-
-/// What is fixed about an operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Manifest {
-    /// Its name.
-    pub name: &'static str,
-    /// Seconds between two polls of one target at the very least, whatever was bought.
-    pub floor_s: u32,
-    /// Requests per minute to all of it.
-    pub requests_per_min: u32,
-    /// Requests at the same time.
-    pub concurrency_cap: u8,
-    /// Whether a new installation asks it without more ado.
-    pub enabled_by_default: bool,
-    /// If not, why.
-    pub disabled_reason: Option<&'static str>,
-    /// The host whose robots.txt is obeyed; also the only host that is asked.
-    pub robots_host: &'static str,
-    /// Its terminals.
-    pub terminals: &'static [TerminalSpec],
-    /// Its routes.
-    pub routes: &'static [RouteSpec],
-    /// Its vehicle classes, from small to large.
-    pub classes: &'static [&'static str],
-    /// What its answers tell besides space.
-    pub tells: &'static [Tells],
-    /// How many days ahead its answers reach.
-    pub horizon_days: u16,
-    /// When its terms were reviewed, and by whom.
-    pub terms_reviewed: Option<&'static str>,
-    /// Where what we know of its pages comes from.
-    pub source: &'static str,
 }
 
 /// The class a vehicle falls in, and why.
@@ -96,6 +43,15 @@ pub struct ClassFit {
     pub class: VehicleClass,
     /// A sentence for people.
     pub why: String,
+}
+
+/// What of a wish may be part of a question. It is little, so that many wishes share one question.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<'a> {
+    /// The vehicle class.
+    pub(crate) class: &'a VehicleClass,
+    /// Whether a cabin that takes pets is wanted.
+    pub(crate) pet_cabin: Want,
 }
 
 /// Why an operator cannot answer a wish.
@@ -112,6 +68,14 @@ pub enum AskError {
     /// No class takes the vehicle.
     #[error("{operator} takes no vehicle that is {size}")]
     NoClass {
+        /// The operator's name.
+        operator: &'static str,
+        /// The vehicle's size in words.
+        size: String,
+    },
+    /// Its answers never say that there is space for such a vehicle, so the watch would never alert.
+    #[error("{operator} does not tell of space for a vehicle that is {size}")]
+    SpaceNotTold {
         /// The operator's name.
         operator: &'static str,
         /// The vehicle's size in words.
@@ -144,7 +108,14 @@ impl Operator {
         match self {
             Operator::Harbour => &harbour::MANIFEST,
             Operator::BcFerries => &bc_ferries::MANIFEST,
+            Operator::Brittany => &brittany::MANIFEST,
+            Operator::Wsf => &wsf::MANIFEST,
         }
+    }
+
+    /// The setting that names another address than its own for it; development only.
+    pub fn url_setting(self) -> String {
+        format!("FERRY_{}_URL", self.as_str().to_uppercase())
     }
 
     /// The class a vehicle falls in; `None` if it takes no such vehicle.
@@ -152,6 +123,8 @@ impl Operator {
         match self {
             Operator::Harbour => harbour::class_of(vehicle),
             Operator::BcFerries => bc_ferries::class_of(vehicle),
+            Operator::Brittany => brittany::class_of(vehicle),
+            Operator::Wsf => wsf::class_of(vehicle),
         }
     }
 
@@ -160,9 +133,11 @@ impl Operator {
         self.tells_all_of(criteria)?;
         let no_class = || AskError::NoClass { operator: self.manifest().name, size: criteria.vehicle.size_in_words() };
         let class = self.class_of(&criteria.vehicle).ok_or_else(no_class)?.class;
-        let mut asks = self.asks_of_leg(&criteria.leg, LegSide::Outbound, &class)?;
+        self.tells_space_for(&class, &criteria.vehicle)?;
+        let wanted = Wanted { class: &class, pet_cabin: criteria.wants.pet_cabin };
+        let mut asks = self.asks_of_leg(&criteria.leg, LegSide::Outbound, wanted)?;
         if let Some(back) = way_back {
-            asks.extend(self.asks_of_leg(&back.leg, LegSide::Return, &class)?);
+            asks.extend(self.asks_of_leg(&back.leg, LegSide::Return, wanted)?);
         }
         Ok(asks)
     }
@@ -172,6 +147,8 @@ impl Operator {
         match self {
             Operator::Harbour => harbour::booking_link(sailing),
             Operator::BcFerries => bc_ferries::booking_link(sailing),
+            Operator::Brittany => brittany::booking_link(sailing),
+            Operator::Wsf => wsf::booking_link(sailing),
         }
     }
 
@@ -191,7 +168,7 @@ impl Operator {
         Some(self.terminal(route.from)?.zone)
     }
 
-    fn asks_of_leg(self, leg: &Leg, side: LegSide, class: &VehicleClass) -> Result<Vec<Ask>, AskError> {
+    fn asks_of_leg(self, leg: &Leg, side: LegSide, wanted: Wanted<'_>) -> Result<Vec<Ask>, AskError> {
         let unknown = || AskError::UnknownRoute { operator: self.manifest().name, route: leg.route.clone() };
         let zone = self.zone_of(&leg.route).ok_or_else(unknown)?;
         let first_day = leg.days().next().ok_or(AskError::NoDay)?;
@@ -199,15 +176,27 @@ impl Operator {
         let questions = match self {
             Operator::Harbour => harbour::questions(leg),
             Operator::BcFerries => bc_ferries::questions(leg),
+            Operator::Brittany => brittany::questions(leg, wanted),
+            Operator::Wsf => wsf::questions(leg),
         };
         let asks = questions.into_iter().map(|question| Ask {
             from: question.asked_from(zone, first_day, horizon_days),
             until: question.asked_until(zone, leg.last_day()),
             question,
-            class: class.clone(),
+            class: wanted.class.clone(),
             leg: side,
         });
         Ok(asks.collect())
+    }
+
+    fn tells_space_for(self, class: &VehicleClass, vehicle: &Vehicle) -> Result<(), AskError> {
+        let manifest = self.manifest();
+        match manifest.class(class.as_str()).map(|class| class.space) {
+            Some(SpaceTold::Yes) => Ok(()),
+            Some(SpaceTold::Never) | None => {
+                Err(AskError::SpaceNotTold { operator: manifest.name, size: vehicle.size_in_words() })
+            }
+        }
     }
 
     fn tells_all_of(self, criteria: &Criteria) -> Result<(), AskError> {
@@ -223,7 +212,7 @@ impl Operator {
             return Ok(());
         };
         let currency = tells.iter().find_map(|told| match told {
-            Tells::Price(currency) => Some(*currency),
+            Tells::Price { currency, .. } => Some(*currency),
             Tells::Cabin | Tells::PetCabin => None,
         });
         match currency {

@@ -5,6 +5,7 @@
 
 use crate::code::{BadCode, RouteCode, SailingKey};
 use crate::operator::Operator;
+use crate::text::OperatorText;
 use chrono::{DateTime, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -28,7 +29,7 @@ pub struct Sailing {
     /// The same as an instant.
     pub departs_at: DateTime<Utc>,
     /// The ship, if the operator says.
-    pub vessel: Option<String>,
+    pub vessel: Option<OperatorText>,
 }
 
 /// Which of the two, when clocks are set back and a local time comes twice.
@@ -69,7 +70,7 @@ pub enum SailingError {
 }
 
 impl Sailing {
-    /// Makes a sailing of what a page says. A vessel's name is cut at [`MAX_VESSEL_CHARS`].
+    /// Makes a sailing of what a page says. Of a vessel's name what is readable is kept, at most [`MAX_VESSEL_CHARS`].
     pub fn parse(operator: Operator, route: &RouteCode, said: Scheduled<'_>) -> Result<Sailing, SailingError> {
         let zone = operator.zone_of(route).ok_or_else(|| SailingError::UnknownRoute(route.clone()))?;
         let departs_at = local_to_utc(said.departs_local, zone, said.fold)?;
@@ -77,7 +78,6 @@ impl Sailing {
             Some(id) => SailingKey::parse(id)?,
             None => local_key(said.departs_local, zone, said.fold),
         };
-        let vessel = said.vessel.map(str::trim).filter(|name| !name.is_empty());
         Ok(Sailing {
             operator,
             route: route.clone(),
@@ -85,7 +85,7 @@ impl Sailing {
             departs_local: said.departs_local,
             zone,
             departs_at,
-            vessel: vessel.map(|name| name.chars().take(MAX_VESSEL_CHARS).collect()),
+            vessel: said.vessel.and_then(|name| OperatorText::read(name, MAX_VESSEL_CHARS)),
         })
     }
 }

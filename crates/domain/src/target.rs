@@ -3,9 +3,9 @@
 //! Promises: equal questions have equal JSON, which is the key under which a target exists once. Never
 //! holds anything of a tenant: a question says what is asked, not who asks.
 
-use crate::code::{RouteCode, VehicleClass};
+use crate::code::{RouteCode, TerminalCode, VehicleClass};
 use crate::sailing::end_of_day;
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -25,22 +25,84 @@ pub enum Question {
         /// The route.
         route: RouteCode,
     },
+    /// All sailings of a route in a week, for one vehicle class.
+    RouteWeek {
+        /// The route.
+        route: RouteCode,
+        /// The week, so that wishes for neighbouring days ask the same.
+        monday: Monday,
+        /// The class of the vehicle that is asked for.
+        class: VehicleClass,
+        /// Which pet is asked for.
+        pet: PetAsked,
+    },
+    /// What the operator shows of a terminal at the moment: today's sailings to everywhere.
+    TerminalNow {
+        /// Where they leave from.
+        terminal: TerminalCode,
+    },
+}
+
+closed_set! {
+    /// The pet that a question is asked with. One of each stands for all, so that wishes share questions.
+    pub enum PetAsked ("pet") {
+        /// None travels, or none needs a place of its own.
+        None = "none",
+        /// One large dog.
+        Dog = "dog",
+    }
+}
+
+/// The first day of a week: the one form in which a week is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "NaiveDate", into = "NaiveDate")]
+pub struct Monday(NaiveDate);
+
+/// A day that is no Monday.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a week begins on a Monday")]
+pub struct NoMonday;
+
+impl Monday {
+    /// The Monday of the week that a day is in.
+    pub fn of(day: NaiveDate) -> Monday {
+        Monday(day.week(chrono::Weekday::Mon).checked_first_day().unwrap_or(day))
+    }
+
+    /// The Monday.
+    pub fn date(self) -> NaiveDate {
+        self.0
+    }
+
+    /// The Sunday.
+    pub fn last_day(self) -> NaiveDate {
+        self.0.checked_add_days(Days::new(6)).unwrap_or(self.0)
+    }
+}
+
+impl TryFrom<NaiveDate> for Monday {
+    type Error = NoMonday;
+
+    fn try_from(day: NaiveDate) -> Result<Monday, NoMonday> {
+        if day.weekday() == chrono::Weekday::Mon { Ok(Monday(day)) } else { Err(NoMonday) }
+    }
+}
+
+impl From<Monday> for NaiveDate {
+    fn from(monday: Monday) -> NaiveDate {
+        monday.0
+    }
 }
 
 impl Question {
-    /// The route it asks about.
-    pub fn route(&self) -> &RouteCode {
-        match self {
-            Question::RouteDay { route, .. } | Question::RouteNow { route } => route,
-        }
-    }
-
     /// From when it is worth asking, for somebody whose first day is `first_day` at a terminal in `zone`: an
     /// operator whose answers reach `horizon_days` ahead has nothing to say before.
     pub fn asked_from(&self, zone: Tz, first_day: NaiveDate, horizon_days: u16) -> DateTime<Utc> {
         let day = match self {
             Question::RouteDay { date, .. } => *date,
-            Question::RouteNow { .. } => first_day,
+            // Before the first wanted day of its week nothing in the answer is wanted.
+            Question::RouteWeek { monday, .. } => monday.date().max(first_day),
+            Question::RouteNow { .. } | Question::TerminalNow { .. } => first_day,
         };
         let eve = day.checked_sub_days(Days::new(u64::from(horizon_days) + 1));
         end_of_day(eve.unwrap_or(NaiveDate::MIN), zone)
@@ -50,7 +112,8 @@ impl Question {
     pub fn asked_until(&self, zone: Tz, last_day: NaiveDate) -> DateTime<Utc> {
         match self {
             Question::RouteDay { date, .. } => end_of_day(*date, zone),
-            Question::RouteNow { .. } => end_of_day(last_day, zone),
+            Question::RouteWeek { monday, .. } => end_of_day(monday.last_day().min(last_day), zone),
+            Question::RouteNow { .. } | Question::TerminalNow { .. } => end_of_day(last_day, zone),
         }
     }
 }
@@ -113,6 +176,28 @@ mod tests {
         let now = Question::RouteNow { route };
         assert_eq!(serde_json::to_string(&now).unwrap(), r#"{"kind":"route_now","route":"POR-SAN"}"#);
         assert!(serde_json::from_str::<Question>(r#"{"kind":"route_now","route":"A","date":"2026-12-24"}"#).is_err());
+    }
+
+    #[test]
+    fn a_week_has_one_form_and_is_asked_for_its_wanted_days_only() {
+        let date = |day| NaiveDate::from_ymd_opt(2026, 7, day).unwrap();
+        let (route, class) = (RouteCode::parse("GBPME-ESBIO").unwrap(), VehicleClass::parse("600x300").unwrap());
+        let week = |day| {
+            let monday = Monday::of(date(day));
+            Question::RouteWeek { route: route.clone(), monday, class: class.clone(), pet: PetAsked::None }
+        };
+        assert_eq!(week(6), week(12));
+        assert_ne!(week(5), week(6));
+        let text =
+            r#"{"kind":"route_week","route":"GBPME-ESBIO","monday":"2026-07-06","class":"600x300","pet":"none"}"#;
+        assert_eq!(serde_json::to_string(&week(8)).unwrap(), text);
+        assert_eq!(serde_json::from_str::<Question>(text).unwrap(), week(8));
+        assert!(serde_json::from_str::<Question>(&text.replace("07-06", "07-07")).is_err(), "a Tuesday");
+        let zone = chrono_tz::Europe::London;
+        assert_eq!(week(8).asked_until(zone, date(9)).to_rfc3339(), "2026-07-09T23:00:00+00:00");
+        assert_eq!(week(8).asked_until(zone, date(20)).to_rfc3339(), "2026-07-12T23:00:00+00:00");
+        assert_eq!(week(8).asked_from(zone, date(8), 1).to_rfc3339(), "2026-07-06T23:00:00+00:00");
+        assert_eq!(week(15).asked_from(zone, date(8), 1).to_rfc3339(), "2026-07-11T23:00:00+00:00");
     }
 
     #[test]

@@ -128,6 +128,21 @@ impl Request {
         Self { method: Method::Post(body), ..Self::get(url, purpose) }
     }
 
+    /// A POST of JSON with the default limits.
+    #[must_use]
+    pub fn post_json(url: Url, purpose: Purpose, body: Bytes) -> Self {
+        let mut request = Self::post(url, purpose, body);
+        request.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        request
+    }
+
+    /// The same request, for an answer of this type.
+    #[must_use]
+    pub fn accepting(mut self, content_type: &'static str) -> Self {
+        self.headers.insert(header::ACCEPT, HeaderValue::from_static(content_type));
+        self
+    }
+
     /// The same request within other bounds.
     #[must_use]
     pub fn within(mut self, limits: Limits) -> Self {
@@ -135,10 +150,10 @@ impl Request {
         self
     }
 
-    /// The same request, unless what we have is still current.
+    /// The same request, unless what we have is still current. A POST is never conditional (RFC 9110, section 13.1.2).
     #[must_use]
     pub fn unless_current(mut self, validators: Option<Validators>) -> Self {
-        self.validators = validators;
+        self.validators = validators.filter(|_| self.method == Method::Get);
         self
     }
 }

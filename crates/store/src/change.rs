@@ -239,7 +239,7 @@ impl ChangeClaim {
                 departs_local: row.departs_local,
                 zone: word(&row.zone)?,
                 departs_at: row.departs_at,
-                vessel: row.vessel,
+                vessel: row.vessel.and_then(|name| name.try_into().ok()),
             },
             before: row.before.map(document).transpose()?,
             after: document(row.after)?,

@@ -212,6 +212,21 @@ impl Store {
         Ok(())
     }
 
+    /// Says on a target why it is not asked. Nothing was tried, so nothing else of it moves.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn note_not_asked(&self, target: TargetId, why: &str) -> Result<()> {
+        sqlx::query!(
+            "update target set last_error = $2 where id = $1 and last_error is distinct from $2",
+            target.0,
+            why
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
     /// The last known facts of each sailing of a target. What this version cannot read counts as never seen.
     ///
     /// # Errors
@@ -274,7 +289,8 @@ async fn insert_changes(
     let before: Vec<Option<serde_json::Value>> =
         changes.iter().map(|change| change.before.as_ref().map(json)).collect();
     let after: Vec<serde_json::Value> = changes.iter().map(|change| json(&change.after)).collect();
-    let vessels: Vec<Option<String>> = changes.iter().map(|change| change.sailing.vessel.clone()).collect();
+    let vessels: Vec<Option<String>> =
+        changes.iter().map(|change| change.sailing.vessel.clone().map(String::from)).collect();
     sqlx::query!(
         r#"with seen as (
              select * from unnest($4::text[], $5::text[], $6::timestamp[], $7::timestamptz[], $8::text[], $9::jsonb[], $10::jsonb[])

@@ -271,7 +271,7 @@ pub async fn known_sailings(
                     departs_local: row.departs_local,
                     zone: word(&row.zone)?,
                     departs_at: row.departs_at,
-                    vessel: row.vessel,
+                    vessel: row.vessel.and_then(|name| name.try_into().ok()),
                 },
                 facts: document(row.facts)?,
                 release_at: row.release_at,

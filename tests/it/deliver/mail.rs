@@ -24,7 +24,7 @@ const HEADERS: [&str; 10] = [
     "to",
 ];
 
-async fn due_row(world: &World) -> (DeliveryRow, Links) {
+pub(super) async fn due_row(world: &World) -> (DeliveryRow, Links) {
     let due = world.parts.store.due_deliveries((DateTime::UNIX_EPOCH, 0), world.clock.now(), 1).await.unwrap();
     let (door, _) = world.parts.store.claim_deliveries(&[due[0].0]).await.unwrap().remove(&due[0].0).unwrap();
     let mut tx = world.parts.store.begin_claimed(&door).await.unwrap();
@@ -75,7 +75,7 @@ async fn sr_ntf_01_no_text_of_a_person_or_an_operator_adds_a_header_or_a_recipie
         .run(&strategy, |(from, to, vessel, operator)| {
             let mut row = row.clone();
             row.told.terminals = (from, to);
-            row.told.sailing.vessel = Some(vessel);
+            row.told.sailing.vessel = vessel.try_into().ok();
             row.told.operator_name = operator;
             let message = mailer.compose(&row, &links).map_err(|error| TestCaseError::fail(error.to_string()))?;
             prop_assert_eq!(header_names(&message.formatted()), HEADERS);

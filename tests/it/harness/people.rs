@@ -116,7 +116,17 @@ impl World {
         criteria: &Criteria,
         back: Option<&ReturnLeg>,
     ) -> WatchId {
-        let operator = Operator::Harbour;
+        self.watch_of(person, Operator::Harbour, criteria, back).await
+    }
+
+    /// A watch on any operator.
+    pub(crate) async fn watch_of(
+        &self,
+        person: &Person,
+        operator: Operator,
+        criteria: &Criteria,
+        back: Option<&ReturnLeg>,
+    ) -> WatchId {
         let mut tx = self.app.begin(&self.membership(person).await).await.unwrap();
         let new = watch::NewWatch {
             user: person.user,

@@ -1,6 +1,6 @@
 //! No page can stop, fill or crash a worker (SR-OPR-03).
 
-use super::{DAY, RECORDED, read_day, read_page};
+use super::{DAY, RECORDED, TERMINAL, WEEK, WEEK_BY_DAY, read_day, read_page, read_terminal, read_week};
 use domain::facts::{MAX_SIGHTINGS, Sighting};
 use proptest::prelude::*;
 use std::sync::mpsc::sync_channel;
@@ -40,6 +40,14 @@ fn sr_opr_03_deep_nesting_is_refused_without_recursion() {
     too_complex(&within_time_and_stack("div", read_page, deep("<div>")), "levels of nesting");
     for nested in ["[", "{\"a\":", "{\"sailings\":["] {
         within_time_and_stack(nested, read_day, deep(nested));
+        within_time_and_stack(nested, read_week, deep(nested));
+        within_time_and_stack(nested, read_terminal, deep(nested));
+    }
+    for nested in ["{\"crossings\":[", "{\"crossings\":[{\"prices\":["] {
+        within_time_and_stack(nested, read_week, (nested.to_owned() + &"[".repeat(100_000)).into());
+    }
+    for nested in ["{\"TerminalID\":7,\"DepartingSpaces\":[", "{\"x\":"] {
+        within_time_and_stack(nested, read_terminal, (nested.to_owned() + &"[".repeat(100_000)).into());
     }
 }
 
@@ -57,6 +65,12 @@ fn sr_opr_03_nodes_tags_and_attributes_are_bounded_while_a_page_is_read() {
     too_complex(&within_time_and_stack("attributes", read_page, format!("<p{some}>").into()), "attributes in one tag");
     too_complex(&within_time_and_stack("bytes", read_page, many(" ", 2_200_000)), "bytes");
     too_complex(&within_time_and_stack("bytes", read_day, many(" ", 300_000)), "bytes");
+    too_complex(&within_time_and_stack("bytes", read_week, many(" ", 600_000)), "bytes");
+    too_complex(&within_time_and_stack("bytes", read_terminal, many(" ", 600_000)), "bytes");
+    // As many values as the bound on bytes lets through.
+    let values = |head: &str| format!("{head}{}0]}}", "0,".repeat(250_000)).into_bytes();
+    within_time_and_stack("values", read_week, values("{\"crossings\":["));
+    within_time_and_stack("values", read_terminal, values("{\"TerminalID\":7,\"DepartingSpaces\":["));
 }
 
 #[test]
@@ -85,6 +99,35 @@ fn sr_opr_03_rows_and_sailings_are_bounded() {
     };
     assert_eq!(read_day(&day(200)).unwrap().len(), 200);
     too_complex(&within_time_and_stack("sailings", read_day, day(201)), "sailings in one day");
+}
+
+/// The fixture with its list repeated until it has `count` entries.
+fn repeated(fixture: &str, list: &str, count: usize) -> Vec<u8> {
+    let mut answer: serde_json::Value = serde_json::from_str(fixture).unwrap();
+    let entries = answer[list].as_array().unwrap().clone();
+    answer[list] = entries.into_iter().cycle().take(count).collect();
+    answer.to_string().into_bytes()
+}
+
+#[test]
+fn sr_opr_03_crossings_departures_and_destinations_are_bounded() {
+    too_complex(
+        &within_time_and_stack("crossings", read_week, repeated(WEEK, "crossings", 201)),
+        "crossings in one week",
+    );
+    too_complex(
+        &within_time_and_stack("crossings", read_week, repeated(WEEK_BY_DAY, "crossings", 201)),
+        "crossings in one week",
+    );
+    too_complex(
+        &within_time_and_stack("departures", read_terminal, repeated(TERMINAL, "DepartingSpaces", 301)),
+        "departures of one terminal",
+    );
+    let everywhere: Vec<u32> = (0..65).collect();
+    let mut terminal: serde_json::Value = serde_json::from_str(TERMINAL).unwrap();
+    terminal["DepartingSpaces"][1]["SpaceForArrivalTerminals"][0]["ArrivalTerminalIDs"] = everywhere.into();
+    let terminal = terminal.to_string().into_bytes();
+    too_complex(&within_time_and_stack("destinations", read_terminal, terminal), "destinations of one departure");
 }
 
 /// The connectors' own sources.
@@ -207,10 +250,11 @@ fn word() -> impl Strategy<Value = String> {
 fn sound(answer: Result<Vec<Sighting>, ParseError>) -> Result<(), TestCaseError> {
     let Ok(sightings) = answer else { return Ok(()) };
     prop_assert!(sightings.len() <= MAX_SIGHTINGS);
-    let keys: std::collections::BTreeSet<_> = sightings.iter().map(|seen| seen.sailing.key.clone()).collect();
+    let key = |seen: &Sighting| (seen.sailing.route.clone(), seen.sailing.key.clone());
+    let keys: std::collections::BTreeSet<_> = sightings.iter().map(key).collect();
     prop_assert_eq!(keys.len(), sightings.len(), "each sailing once");
     for Sighting { sailing, .. } in &sightings {
-        let vessel = sailing.vessel.as_deref().unwrap_or_default();
+        let vessel = sailing.vessel.as_ref().map_or("", |vessel| vessel.as_str());
         prop_assert!(vessel.chars().count() <= 80 && !vessel.chars().any(char::is_control), "{:?}", vessel);
     }
     Ok(())
@@ -231,6 +275,9 @@ proptest! {
         let mangle_all = |page: &str| hows.iter().fold(page.as_bytes().to_vec(), |page, how| mangled(&page, how));
         sound(read_page(&mangle_all(table_only())))?;
         sound(read_day(&mangle_all(DAY)))?;
+        sound(read_week(&mangle_all(WEEK)))?;
+        sound(read_week(&mangle_all(WEEK_BY_DAY)))?;
+        sound(read_terminal(&mangle_all(TERMINAL)))?;
     }
 
     #[test]
@@ -242,11 +289,20 @@ proptest! {
         for known in ["2026-12-24T08:45", "Spinnaker", "open", "15500", "POR-SAN-20261224-0845", "car", "EUR", "6"] {
             sound(read_day(DAY.replacen(known, &word, 3).as_bytes()))?;
         }
+        for known in ["2026-09-22", "08:15", "2026-09-22T07:15:00Z", "GBPME", "Santoña", "289.5", "418531", "GBP", "true"] {
+            sound(read_week(WEEK.replacen(known, &word, 3).as_bytes()))?;
+            sound(read_week(WEEK_BY_DAY.replacen(known, &word, 3).as_bytes()))?;
+        }
+        for known in ["/Date(", "-0700", "1782937200000", "197", "-1", "Wenatchee", "null", "\"32\"", "false", "3"] {
+            sound(read_terminal(TERMINAL.replacen(known, &word, 3).as_bytes()))?;
+        }
     }
 
     #[test]
     fn sr_opr_03_no_bytes_make_a_parser_panic(bytes in prop::collection::vec(any::<u8>(), 0..5_000)) {
         sound(read_page(&bytes))?;
         sound(read_day(&bytes))?;
+        sound(read_week(&bytes))?;
+        sound(read_terminal(&bytes))?;
     }
 }

@@ -1,6 +1,6 @@
 //! Pages that are not answers: each is an error with a sentence, and none says that a boat is full.
 
-use super::{DAY, RECORDED, page_of, read_day, read_page, row};
+use super::{DAY, RECORDED, page_of, read_day, read_page, read_terminal, read_week, row};
 use proptest::prelude::*;
 use workers::operators::ParseError;
 
@@ -128,7 +128,8 @@ proptest! {
 
     #[test]
     fn an_error_quotes_little_and_only_printable_text(garbage in "\\PC{0,300}|[\\x00-\\x1f\u{202e}<>&a]{0,300}") {
-        for error in [read_page(garbage.as_bytes()), read_day(garbage.as_bytes())] {
+        let garbage = garbage.as_bytes();
+        for error in [read_page(garbage), read_day(garbage), read_week(garbage), read_terminal(garbage)] {
             let why = why(error);
             prop_assert!(why.chars().count() < 300, "{}", why);
             prop_assert!(!why.chars().any(|c| c.is_control() || c == '\u{202e}'), "{:?}", why);

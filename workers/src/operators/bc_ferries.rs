@@ -14,11 +14,13 @@ use domain::code::{RouteCode, VehicleClass};
 use domain::facts::{Answer, Availability, ClassFacts, Facts, Sighting};
 use domain::operator::Operator;
 use domain::sailing::{Fold, Sailing, Scheduled, local_to_utc};
+use domain::target::Question;
+use domain::text::one_line;
 use scraper::{ElementRef, Html, Selector};
+use url::Url;
 
 use self::row::{Row, ShownDay, Space};
-use super::text::clean;
-use super::{ParseError, page, unexpected};
+use super::{Asked, ParseError, add_path, page, unexpected};
 
 mod row;
 
@@ -37,8 +39,25 @@ fn selector(text: &str) -> Selector {
     Selector::parse(text).expect("BUG: a constant selector parses")
 }
 
+/// Where the page of one route is.
+pub(super) fn ask(question: &Question, mut base: Url) -> Result<Asked, ParseError> {
+    let Question::RouteNow { route } = question else {
+        return Err(ParseError::WrongQuestion(Operator::BcFerries));
+    };
+    add_path(&mut base, &["current-conditions", route.as_str()]);
+    Ok(Asked::Page(base))
+}
+
+/// Reads the answer to a question as fetched at `seen_at`.
+pub(super) fn read(question: &Question, body: &[u8], seen_at: DateTime<Utc>) -> Result<Answer, ParseError> {
+    match question {
+        Question::RouteNow { route } => parse(route, body, seen_at),
+        _ => Err(ParseError::WrongQuestion(Operator::BcFerries)),
+    }
+}
+
 /// Reads the page of one route as fetched at `seen_at`.
-pub(super) fn parse(route: &RouteCode, body: &[u8], seen_at: DateTime<Utc>) -> Result<Answer, ParseError> {
+fn parse(route: &RouteCode, body: &[u8], seen_at: DateTime<Utc>) -> Result<Answer, ParseError> {
     let page = page::read(body)?;
     check_route(&page, route)?;
     let rows = rows(&page, route)?;
@@ -91,7 +110,7 @@ fn rows(page: &Html, route: &RouteCode) -> Result<Vec<Row>, ParseError> {
 /// Text of an element on one line; reading stops a little past `max_chars`, for hostile pages nest long texts.
 fn text_of(element: ElementRef<'_>, max_chars: usize) -> String {
     let text: String = element.text().flat_map(str::chars).take(max_chars * 20).collect();
-    clean(&text, max_chars)
+    one_line(&text, max_chars)
 }
 
 /// The day the page calls today. Rows' links name it; a page on which every row is full has no link, and then it is

@@ -10,11 +10,13 @@ use chrono::{NaiveDate, NaiveDateTime};
 use domain::code::{RouteCode, VehicleClass};
 use domain::facts::{Answer, Availability, ClassFacts, Currency, Facts, MAX_CLASSES, Price, Sighting};
 use domain::operator::Operator;
-use domain::sailing::{Fold, MAX_VESSEL_CHARS, Sailing, Scheduled};
+use domain::sailing::{Fold, Sailing, Scheduled};
+use domain::target::Question;
 use serde::Deserialize;
+use url::Url;
 
-use super::text::{clean, excerpt};
-use super::{ParseError, unexpected};
+use super::text::excerpt;
+use super::{Asked, ParseError, add_path, unexpected};
 
 /// The most bytes of one day; a full one has about 3 KB.
 pub(super) const MAX_BYTES: usize = 256 * 1024;
@@ -87,8 +89,26 @@ struct Cabin {
     status: SpaceStatus,
 }
 
+/// Where one day of one route is answered.
+pub(super) fn ask(question: &Question, mut base: Url) -> Result<Asked, ParseError> {
+    let Question::RouteDay { route, date } = question else {
+        return Err(ParseError::WrongQuestion(Operator::Harbour));
+    };
+    add_path(&mut base, &["harbour", "v1", "sailings"]);
+    base.query_pairs_mut().append_pair("route", route.as_str()).append_pair("date", &date.to_string());
+    Ok(Asked::Page(base))
+}
+
+/// Reads the answer to a question.
+pub(super) fn read(question: &Question, body: &[u8]) -> Result<Answer, ParseError> {
+    match question {
+        Question::RouteDay { route, date } => parse(route, *date, body),
+        _ => Err(ParseError::WrongQuestion(Operator::Harbour)),
+    }
+}
+
 /// Reads one day of one route.
-pub(super) fn parse(route: &RouteCode, date: NaiveDate, body: &[u8]) -> Result<Answer, ParseError> {
+fn parse(route: &RouteCode, date: NaiveDate, body: &[u8]) -> Result<Answer, ParseError> {
     if body.len() > MAX_BYTES {
         return Err(ParseError::TooComplex { what: "bytes", limit: MAX_BYTES });
     }
@@ -120,7 +140,6 @@ fn sighting(route: &RouteCode, date: NaiveDate, departure: &Departure) -> Result
     if departs_local.date() != date {
         return Err(unexpected("a departure on the day asked for", &place, &departure.departs));
     }
-    let vessel = departure.vessel.as_deref().map(|name| clean(name, MAX_VESSEL_CHARS));
     let said = Scheduled {
         id: Some(&departure.id),
         departs_local,
@@ -128,7 +147,7 @@ fn sighting(route: &RouteCode, date: NaiveDate, departure: &Departure) -> Result
             DayFold::First => Fold::First,
             DayFold::Second => Fold::Second,
         },
-        vessel: vessel.as_deref(),
+        vessel: departure.vessel.as_deref(),
     };
     let sailing = Sailing::parse(Operator::Harbour, route, said)
         .map_err(|error| unexpected("a sailing", &place, &error.to_string()))?;

@@ -1,29 +1,25 @@
-//! The simulator's HTTP side: the operators' pages, the switches, and the pages for people.
+//! The simulator's HTTP side: the switches and the pages for people, beside the operators' own addresses.
 //!
-//! Promises: an operator's answer is written once and then served from memory until the model changes; nothing that a
-//! switch does reaches the outside. Never asks who is there: it listens on the loopback address only.
+//! Promises: nothing that a switch does reaches the outside. Never asks who is there: it listens on the loopback address only.
 
 use std::sync::Arc;
 
-use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Form, Path, Query, RawQuery, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::extract::{DefaultBodyLimit, Form, Path, Query, State};
+use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use bytes::Bytes;
 use chrono::{Datelike, NaiveDate};
 use domain::operator::Operator;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Playground;
 use super::markup::LOOK_CSS;
-use super::misbehaviour::{self, Format, Misbehaviour};
+use super::misbehaviour::Misbehaviour;
 use super::model::{Place, SailingStatus};
-use super::requests::SeenRequest;
+use super::playground::Playground;
 use super::smtp::MailMisbehaviour;
-use super::{NotAsked, pages};
+use super::{answers, pages};
 
 type Ground = State<Arc<Playground>>;
 
@@ -44,10 +40,7 @@ impl IntoResponse for Refused {
 
 /// All routes.
 pub(super) fn router(ground: Arc<Playground>) -> Router {
-    Router::new()
-        .route("/harbour/v1/sailings", get(harbour))
-        .route("/current-conditions/{route}", get(bc_ferries))
-        .route("/robots.txt", get(robots))
+    answers::router()
         .route("/", get(async || Redirect::to("/sim")))
         .route("/sim", get(sailings_page))
         .route("/sim/look.css", get(async || ([(header::CONTENT_TYPE, "text/css")], LOOK_CSS)))
@@ -68,77 +61,6 @@ pub(super) fn router(ground: Arc<Playground>) -> Router {
         .route("/inbox/{number}/html", get(mail_html))
         .layer(DefaultBodyLimit::max(64 * 1024))
         .with_state(ground)
-}
-
-fn record(ground: &Playground, operator: Option<Operator>, uri: &Uri, headers: &HeaderMap) {
-    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-    ground.requests.record(SeenRequest {
-        operator,
-        path: uri.path_and_query().map_or_else(String::new, |path| path.as_str().to_owned()),
-        at_us: ground.now().timestamp_micros(),
-        user_agent: agent.unwrap_or_default().to_owned(),
-        conditional: headers.contains_key(header::IF_NONE_MATCH),
-    });
-}
-
-async fn robots(State(ground): Ground, uri: Uri, headers: HeaderMap) -> String {
-    record(&ground, None, &uri, &headers);
-    ground.robots.lock().expect("BUG: nothing panics under this lock").clone()
-}
-
-async fn harbour(State(ground): Ground, uri: Uri, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    record(&ground, Some(Operator::Harbour), &uri, &headers);
-    let misbehaviour = ground.misbehaviour(Operator::Harbour);
-    if let Some(response) = misbehaviour::answer(misbehaviour, Format::Json).await {
-        return response;
-    }
-    match ground.harbour_day(query.as_deref().unwrap_or_default()) {
-        Ok(body) => respond(&ground, Format::Json, misbehaviour, body, &headers),
-        Err(refusal) => refuse(refusal),
-    }
-}
-
-async fn bc_ferries(State(ground): Ground, uri: Uri, Path(route): Path<String>, headers: HeaderMap) -> Response {
-    record(&ground, Some(Operator::BcFerries), &uri, &headers);
-    let misbehaviour = ground.misbehaviour(Operator::BcFerries);
-    if let Some(response) = misbehaviour::answer(misbehaviour, Format::Html).await {
-        return response;
-    }
-    match ground.bc_page(&route) {
-        Ok(body) => respond(&ground, Format::Html, misbehaviour, body, &headers),
-        Err(refusal) => refuse(refusal),
-    }
-}
-
-fn refuse(refusal: NotAsked) -> Response {
-    let status = match refusal {
-        NotAsked::NoSuchRoute => StatusCode::NOT_FOUND,
-        NotAsked::BadQuery => StatusCode::BAD_REQUEST,
-    };
-    status.into_response()
-}
-
-/// The body, or 304 where validators are switched on and the client has this body already.
-fn respond(ground: &Playground, format: Format, how: Misbehaviour, body: Bytes, headers: &HeaderMap) -> Response {
-    if how == Misbehaviour::CutShort {
-        return misbehaviour::cut_short(format, &body);
-    }
-    if !ground.validates() {
-        return misbehaviour::typed(format, Body::from(body));
-    }
-    let tag = entity_tag(&body);
-    let mut response = if headers.get(header::IF_NONE_MATCH) == Some(&tag) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        misbehaviour::typed(format, Body::from(body))
-    };
-    response.headers_mut().insert(header::ETAG, tag);
-    response
-}
-
-fn entity_tag(body: &Bytes) -> HeaderValue {
-    let hash = super::timetable::hash_bytes(body);
-    HeaderValue::from_str(&format!("\"{hash:016x}\"")).expect("BUG: hexadecimal is a header value")
 }
 
 #[derive(Deserialize)]

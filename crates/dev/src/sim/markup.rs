@@ -2,6 +2,8 @@
 //!
 //! Promises: every text that comes from outside is escaped; pages work without scripts, in light and dark, on a phone.
 
+use domain::operator::Operator;
+
 /// The style sheet, served on its own.
 pub(super) const LOOK_CSS: &str = include_str!("look.css");
 
@@ -24,6 +26,11 @@ pub(super) fn escape(text: &str) -> String {
 /// A whole page. `title` is plain text, `head` and `body` are markup.
 pub(super) fn page(title: &str, head: &str, body: &str) -> String {
     let title = escape(title);
+    let link = |operator: &Operator| {
+        let name = escape(operator.manifest().name.trim_end_matches(" (simulated)"));
+        format!("<a href=\"/sim?operator={operator}\">{name}</a> ")
+    };
+    let operators: String = Operator::ALL.iter().map(link).collect();
     format!(
         r##"<!DOCTYPE html>
 <html lang="en">
@@ -40,7 +47,7 @@ pub(super) fn page(title: &str, head: &str, body: &str) -> String {
 <header>
 <p class="brand"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M2 19c2 0 2-1.4 4-1.4S8 19 10 19s2-1.4 4-1.4S16 19 18 19s2-1.4 4-1.4M5 15l-1-4h16l-2 4M8 11V7h8v4M11 7V4"/></svg> Simulator</p>
 <nav aria-label="Simulator">
-<a href="/sim?operator=harbour">Harbour</a> <a href="/sim?operator=bc_ferries">BC Ferries</a> <a href="/inbox">Inbox</a> <a href="/sim/requests">Requests</a>
+{operators}<a href="/inbox">Inbox</a> <a href="/sim/requests">Requests</a>
 </nav>
 </header>
 <main id="main">

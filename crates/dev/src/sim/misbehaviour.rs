@@ -7,7 +7,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::{StreamExt, stream};
@@ -53,12 +53,19 @@ pub enum Misbehaviour {
     Drip,
     /// The connection is closed in the middle of the body.
     CutShort,
+    /// 302 to another host, with everything that was asked in the address.
+    Redirect,
+    /// Any status, with a body that repeats everything that was asked where a fact should be.
+    RepeatsRequest {
+        /// The status code.
+        status: u16,
+    },
 }
 
 /// What the operator would have answered, so that a lie has the right type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
-    /// Harbour's.
+    /// Harbour's, Brittany's and Washington's.
     Json,
     /// BC Ferries'.
     Html,
@@ -82,7 +89,7 @@ const CAPTCHA: &str = "<!DOCTYPE html><html><head><title>Are you human?</title><
 Tick all ferries that are full</div></body></html>";
 
 /// The answer of a misbehaving operator; `None` where it answers as usual.
-pub(super) async fn answer(misbehaviour: Misbehaviour, format: Format) -> Option<Response> {
+pub(super) async fn answer(misbehaviour: Misbehaviour, format: Format, asked: &Uri) -> Option<Response> {
     let page = |body: &'static str| Some(typed(format, Body::from(body)));
     match misbehaviour {
         Misbehaviour::None | Misbehaviour::CutShort => None,
@@ -107,6 +114,11 @@ pub(super) async fn answer(misbehaviour: Misbehaviour, format: Format) -> Option
         }
         Misbehaviour::DeepNesting => Some(typed(format, Body::from(deep(format)))),
         Misbehaviour::GzipBomb => Some(gzip_bomb(format)),
+        Misbehaviour::Redirect => {
+            let elsewhere = format!("https://elsewhere.test{asked}");
+            Some((StatusCode::FOUND, [(header::LOCATION, elsewhere)]).into_response())
+        }
+        Misbehaviour::RepeatsRequest { status } => Some(repeating(status, format, asked)),
         Misbehaviour::EndlessBody => {
             let block = Bytes::from(" ".repeat(16 * 1024));
             Some(typed(format, endless(move || block.clone())))
@@ -129,6 +141,22 @@ pub(super) fn cut_short(format: Format, body: &Bytes) -> Response {
         Err(std::io::Error::other("the simulator hangs up"))
     });
     typed(format, Body::from_stream(half.chain(hang_up)))
+}
+
+/// A body that has what was asked in the place of facts.
+fn repeating(status: u16, format: Format, asked: &Uri) -> Response {
+    let body = match format {
+        Format::Json => {
+            let asked = asked.to_string();
+            serde_json::json!({ "TerminalID": asked, "route": asked, "crossings": asked }).to_string()
+        }
+        Format::Html => {
+            format!("<!DOCTYPE html><title>{0}</title><p>{0}</p>", super::markup::escape(&asked.to_string()))
+        }
+    };
+    let mut response = typed(format, Body::from(body));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response
 }
 
 /// A 200 of the operator's content type.

@@ -70,7 +70,7 @@ fn pick(body: &mut String, shown: &Shown) {
 }
 
 fn behaviour(body: &mut String, shown: &Shown) {
-    const KINDS: [(&str, &str); 12] = [
+    const KINDS: [(&str, &str); 14] = [
         (r#"{"is":"none"}"#, "answers as it should"),
         (r#"{"is":"slow","delay_ms":8000}"#, "answers after 8 s"),
         (r#"{"is":"too_many_requests","retry_after_s":60}"#, "says 429, retry after 60 s"),
@@ -83,6 +83,8 @@ fn behaviour(body: &mut String, shown: &Shown) {
         (r#"{"is":"gzip_bomb"}"#, "sends a gzip bomb"),
         (r#"{"is":"endless_body"}"#, "never stops sending"),
         (r#"{"is":"cut_short"}"#, "hangs up half way"),
+        (r#"{"is":"redirect"}"#, "sends us elsewhere"),
+        (r#"{"is":"repeats_request","status":200}"#, "repeats what was asked"),
     ];
     let current = serde_json::to_string(&shown.misbehaviour).expect("BUG: a misbehaviour is plain data");
     let mut options = String::new();
@@ -136,12 +138,15 @@ fn cabins(sailing: &SimSailing) -> String {
 fn class_item(body: &mut String, sailing: &SimSailing, class: &ClassSpace) {
     let state = match (class.spaces, sailing.operator) {
         (0, _) => Buoy::Full.markup("full"),
-        (spaces, Operator::Harbour) => Buoy::Open.markup(&format!("{spaces} free")),
+        (spaces, Operator::Harbour | Operator::Brittany | Operator::Wsf) => {
+            Buoy::Open.markup(&format!("{spaces} free"))
+        }
         (spaces, Operator::BcFerries) => Buoy::Open.markup(&format!("{spaces}% free")),
     };
     let price = match sailing.operator {
         Operator::Harbour => format!(" · {} EUR", class.price_minor / 100),
-        Operator::BcFerries => String::new(),
+        Operator::Brittany => format!(" · {} GBP", class.price_minor / 100),
+        Operator::BcFerries | Operator::Wsf => String::new(),
     };
     let metres = |mm: u32| format!("{}.{:02}", mm / 1000, mm % 1000 / 10);
     let (length, height) = (metres(class.max_length_mm), metres(class.max_height_mm));

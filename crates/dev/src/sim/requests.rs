@@ -14,6 +14,8 @@ use serde::Serialize;
 const KEPT: usize = 50_000;
 /// The longest user agent that is kept.
 const MAX_AGENT_CHARS: usize = 200;
+/// The longest posted body that is kept.
+const MAX_BODY_CHARS: usize = 2_000;
 
 /// One request as it arrived.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,6 +24,8 @@ pub struct SeenRequest {
     pub operator: Option<Operator>,
     /// Path and query.
     pub path: String,
+    /// What was posted, at most 2,000 characters of it.
+    pub body: String,
     /// When it arrived, in microseconds since 1970.
     pub at_us: i64,
     /// Who said to be asking.
@@ -42,6 +46,9 @@ impl RequestLog {
     pub(super) fn record(&self, mut request: SeenRequest) {
         if request.user_agent.len() > MAX_AGENT_CHARS {
             request.user_agent = request.user_agent.chars().take(MAX_AGENT_CHARS).collect();
+        }
+        if request.body.len() > MAX_BODY_CHARS {
+            request.body = request.body.chars().take(MAX_BODY_CHARS).collect();
         }
         self.total.fetch_add(1, Ordering::Relaxed);
         let mut kept = self.kept.lock().expect("BUG: nothing panics under this lock");

@@ -23,6 +23,17 @@ const HARBOUR_CLASSES: [(&str, u32, u32, u64, i64); 4] = [
     ("long", 12_000, 4_000, 15, 39_900),
 ];
 
+/// Departure times of every Brittany route: a day boat and a night boat.
+const BRITTANY_TIMES: [(u32, u32); 2] = [(8, 15), (22, 0)];
+const BRITTANY_VESSELS: [&str; 4] = ["Salamanca", "Santoña", "Galicia", "Pont-Aven"];
+
+/// Departure times of every Washington route.
+const WSF_TIMES: [(u32, u32); 10] =
+    [(5, 30), (7, 0), (9, 0), (11, 0), (13, 0), (15, 0), (17, 0), (19, 0), (21, 0), (23, 30)];
+const WSF_VESSELS: [&str; 4] = ["Wenatchee", "Tacoma", "Samish", "Kennewick"];
+/// Vehicles that count as one: under 22 ft long, 7 ft 2 in high.
+const WSF_STANDARD: (u32, u32) = (6_705, 2_184);
+
 /// Departure times of every BC Ferries route.
 const BC_TIMES: [(u32, u32); 9] = [(7, 0), (9, 0), (11, 0), (12, 0), (13, 0), (15, 0), (17, 0), (19, 0), (21, 0)];
 /// BC Ferries' boats with the code in their links.
@@ -43,6 +54,8 @@ pub(super) fn day(seed: NaiveDate, operator: Operator, route: &str, date: NaiveD
     let times: &[(u32, u32)] = match operator {
         Operator::Harbour => &HARBOUR_TIMES,
         Operator::BcFerries => &BC_TIMES,
+        Operator::Brittany => &BRITTANY_TIMES,
+        Operator::Wsf => &WSF_TIMES,
     };
     times
         .iter()
@@ -53,6 +66,12 @@ pub(super) fn day(seed: NaiveDate, operator: Operator, route: &str, date: NaiveD
 
 /// The local day a sailing's id names.
 pub(super) fn date_of(key: &str) -> Option<NaiveDate> {
+    if let Some(date) = key.get(..8).filter(|_| key.bytes().all(|byte| byte.is_ascii_digit())) {
+        return NaiveDate::parse_from_str(date, "%Y%m%d").ok();
+    }
+    if let Some(date) = key.split_once('T').and_then(|(date, _time)| date.parse().ok()) {
+        return Some(date);
+    }
     let (rest, _time) = key.rsplit_once('-')?;
     let (_route, date) = rest.rsplit_once('-')?;
     NaiveDate::parse_from_str(date, "%Y%m%d").ok()
@@ -67,12 +86,17 @@ pub(super) fn zone_of(operator: Operator, route: &str) -> Option<Tz> {
 }
 
 fn sailing(seed: NaiveDate, (operator, route, zone): (Operator, &str, Tz), departs_local: NaiveDateTime) -> SimSailing {
-    let key = format!("{route}-{}", departs_local.format("%Y%m%d-%H%M"));
-    let dice = hash(&key);
+    let key = key(operator, route, departs_local);
+    let dice = match operator {
+        Operator::Harbour | Operator::BcFerries => hash(&key),
+        Operator::Brittany | Operator::Wsf => hash(&format!("{route} {key}")),
+    };
     let released = departs_local.date() <= seed + TimeDelta::days(RELEASED_DAYS);
     let (vessel, classes, cabins) = match operator {
         Operator::Harbour => (pick(&HARBOUR_VESSELS, dice), harbour_classes(&key), Some(few(dice, 60, 12))),
         Operator::BcFerries => (pick(&BC_VESSELS, dice).1, bc_classes(&key), None),
+        Operator::Brittany => (pick(&BRITTANY_VESSELS, dice), brittany_classes(&key), Some(few(dice, 60, 12))),
+        Operator::Wsf => (pick(&WSF_VESSELS, dice), wsf_classes(), None),
     };
     SimSailing {
         operator,
@@ -102,6 +126,35 @@ fn harbour_classes(key: &str) -> Vec<ClassSpace> {
             }
         })
         .collect()
+}
+
+/// The id by which the operator's answers tell a sailing from others, as far as they have one.
+fn key(operator: Operator, route: &str, departs_local: NaiveDateTime) -> String {
+    match operator {
+        Operator::Harbour | Operator::BcFerries => format!("{route}-{}", departs_local.format("%Y%m%d-%H%M")),
+        Operator::Brittany => super::brittany::sailing_id(route, departs_local),
+        Operator::Wsf => departs_local.format("%Y-%m-%dT%H:%M").to_string(),
+    }
+}
+
+/// A class for each size that is asked for; the larger, the fewer boats have space.
+fn brittany_classes(key: &str) -> Vec<ClassSpace> {
+    let classes = Operator::Brittany.manifest().classes.iter();
+    let space = |(max_length_mm, max_height_mm): (u32, u32), name: &str| ClassSpace {
+        class: name.to_owned(),
+        max_length_mm,
+        max_height_mm,
+        spaces: few(hash(&format!("{key} {name}")), u64::from(900_000 / (max_length_mm + 4_000)), 9),
+        price_minor: i64::from(max_length_mm + max_height_mm) * 4,
+    };
+    classes.filter_map(|class| Some(space((class.max_length_mm?, class.max_height_mm?), class.name))).collect()
+}
+
+/// All of an empty boat: a count that stands at its maximum.
+fn wsf_classes() -> Vec<ClassSpace> {
+    let (max_length_mm, max_height_mm) = WSF_STANDARD;
+    let (class, spaces) = ("standard".to_owned(), super::wsf::MAX_SPACES);
+    vec![ClassSpace { class, max_length_mm, max_height_mm, spaces, price_minor: 0 }]
 }
 
 fn bc_classes(key: &str) -> Vec<ClassSpace> {

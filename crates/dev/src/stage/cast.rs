@@ -6,8 +6,10 @@ use crate::{
     checkout,
     cluster::Cluster,
     leash::{self, Order},
+    sim,
 };
 use anyhow::{Context, Result};
+use domain::operator::Operator;
 use sha2::{Digest, Sha256};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
@@ -61,9 +63,18 @@ impl Cast {
             .env("FERRY_AUTH_DATABASE_URL", cluster.url("ferry_auth", super::DATABASE))
     }
 
-    /// The workers.
+    /// The workers, the only ones who ask operators.
     pub(super) fn workers(&self, cluster: &Cluster) -> Order {
+        let simulator = self.addresses.simulator;
+        let reaching = |order: Order, operator: &Operator| {
+            let order = order.env(&operator.url_setting(), format!("http://{simulator}"));
+            match operator.manifest().key_setting {
+                Some(setting) => order.env(setting, sim::ACCESS_CODE),
+                None => order,
+            }
+        };
         let workers = Order::new("workers", &checkout::binary("workers"));
+        let workers = Operator::ALL.iter().fold(workers, reaching);
         self.told(workers)
             .env("FERRY_DATABASE_URL", cluster.url("ferry_worker", super::DATABASE))
             .env("FERRY_REDIS_URL", cluster.redis_url(0))
@@ -81,8 +92,6 @@ impl Cast {
             .env("FERRY_LINK_KEY", link_key())
             .env("FERRY_TIME_SCALE", self.scale.to_string())
             .env("FERRY_SIMULATORS", simulator.to_string())
-            .env("FERRY_HARBOUR_URL", format!("http://{simulator}"))
-            .env("FERRY_BC_FERRIES_URL", format!("http://{simulator}"))
             .env("FERRY_LOG", log)
     }
 }

@@ -20,10 +20,13 @@ fn back(from: &str, to: &str) -> ReturnLeg {
 fn every_manifest_is_whole() {
     for &operator in Operator::ALL {
         let manifest = operator.manifest();
-        assert!(manifest.floor_s >= 30 && manifest.requests_per_min > 0, "{operator}");
+        assert!(manifest.floor_s >= 30 && manifest.requests_per_min > 0 && manifest.burst > 0, "{operator}");
         assert!((1..=2).contains(&manifest.concurrency_cap), "{operator}");
         assert_eq!(manifest.enabled_by_default, manifest.disabled_reason.is_none(), "{operator}");
-        assert!(!manifest.enabled_by_default || manifest.terms_reviewed.is_some(), "{operator}: reviewed, then on");
+        let Permission { terms_reviewed, permission_ref, .. } = manifest.permission;
+        let granted = terms_reviewed.or(permission_ref).is_some();
+        assert!(!manifest.enabled_by_default || granted, "{operator}: reviewed or permitted, then on");
+        assert!(!manifest.evidence.is_empty() && !manifest.link_hosts.is_empty(), "{operator}");
         let codes: BTreeSet<&str> = manifest.terminals.iter().map(|terminal| terminal.code).collect();
         assert_eq!(codes.len(), manifest.terminals.len(), "{operator}");
         for route in manifest.routes {
@@ -34,7 +37,9 @@ fn every_manifest_is_whole() {
         }
         let routes: BTreeSet<&str> = manifest.routes.iter().map(|route| route.code).collect();
         assert_eq!(routes.len(), manifest.routes.len(), "{operator}");
-        assert!(manifest.classes.iter().all(|name| VehicleClass::parse(name).is_ok()));
+        assert!(manifest.classes.iter().all(|class| VehicleClass::parse(class.name).is_ok()));
+        let classes: BTreeSet<&str> = manifest.classes.iter().map(|class| class.name).collect();
+        assert_eq!(classes.len(), manifest.classes.len(), "{operator}");
     }
 }
 
@@ -81,6 +86,7 @@ fn harbour_asks_one_question_a_wanted_day_and_leg() {
 #[test]
 fn bc_ferries_asks_one_question_a_route() {
     let mut wanted = criteria();
+    wanted.vehicle = vehicle(5_000, 1_900);
     wanted.leg.route = RouteCode::parse("TSA-SWB").unwrap();
     let asks = Operator::BcFerries.asks(&wanted, None).unwrap();
     assert_eq!(asks.len(), 1);
@@ -93,6 +99,7 @@ fn what_could_never_be_answered_is_refused_with_the_reason() {
     let refusal = |operator: Operator, change: &dyn Fn(&mut Criteria)| {
         let mut wanted = criteria();
         wanted.leg.route = RouteCode::parse(operator.manifest().routes[0].code).unwrap();
+        wanted.vehicle = vehicle(5_000, 1_900);
         change(&mut wanted);
         operator.asks(&wanted, None).unwrap_err().to_string()
     };
@@ -108,16 +115,73 @@ fn what_could_never_be_answered_is_refused_with_the_reason() {
     let other = refusal(harbour, &|c| c.wants.price_ceiling = Some(ceiling));
     assert_eq!(other, "Harbour Lines (simulated) has prices in EUR");
     assert_eq!(refusal(harbour, &|c| c.leg.weekdays = Weekdays::of(&[])), "no day is wanted");
+    for operator in [bc, Operator::Wsf] {
+        let tall = refusal(operator, &|c| c.vehicle = vehicle(6_000, 2_900));
+        assert!(tall.ends_with("does not tell of space for a vehicle that is 6.00 m long, 2.90 m high"), "{tall}");
+    }
+    let longest = refusal(Operator::Brittany, &|c| c.vehicle = vehicle(12_001, 1_900));
+    assert_eq!(longest, "Brittany Ferries takes no vehicle that is 12.01 m long, 1.90 m high");
 }
 
 #[test]
-fn a_booking_link_is_https_on_the_operators_host() {
+fn sr_opr_04_a_booking_link_is_https_on_a_host_of_the_manifest() {
     let link = Operator::Harbour.booking_link(&sailing("2026-12-24T21:30"));
     assert_eq!(link, "https://harbour.ferryalert.test/book?route=POR-SAN&sailing=2026-12-24T21:30");
     for &operator in Operator::ALL {
-        let link = operator.booking_link(&sailing("2026-12-24T21:30"));
-        assert!(link.starts_with(&format!("https://{}/", operator.manifest().robots_host)), "{link}");
+        for route in operator.manifest().routes {
+            let route = RouteCode::parse(route.code).unwrap();
+            let link = operator.booking_link(&Sailing { operator, route, ..sailing("2026-12-24T21:30") });
+            let host = link.strip_prefix("https://").and_then(|rest| rest.split('/').next()).unwrap();
+            assert!(operator.manifest().link_hosts.contains(&host), "{link}");
+            let plain = |c: char| c.is_ascii_alphanumeric() || "_-.:~/?&=".contains(c);
+            assert!(link.chars().all(plain), "{link} needs no escaping");
+        }
     }
+}
+
+#[test]
+fn brittany_asks_one_question_a_week_and_size_whoever_asks() {
+    let ask = |length, height, from: &str, to: &str, pet_cabin| {
+        let mut wanted = criteria();
+        wanted.vehicle = vehicle(length, height);
+        wanted.leg = Leg { route: RouteCode::parse("GBPME-ESBIO").unwrap(), ..leg(from, to) };
+        wanted.wants.pet_cabin = pet_cabin;
+        let asks = Operator::Brittany.asks(&wanted, None).unwrap();
+        asks.into_iter().map(|ask| ask.question).collect::<Vec<_>>()
+    };
+    let one = ask(5_990, 2_700, "2026-12-14", "2026-12-20", Want::No);
+    assert_eq!(one.len(), 1, "Monday to Sunday");
+    assert_eq!(one, ask(5_400, 2_950, "2026-12-16", "2026-12-18", Want::No), "another size and days, one question");
+    assert_ne!(one, ask(6_010, 2_700, "2026-12-16", "2026-12-18", Want::No));
+    assert_ne!(one, ask(5_990, 2_700, "2026-12-16", "2026-12-18", Want::Yes));
+    assert_eq!(ask(5_990, 2_700, "2026-12-20", "2027-02-19", Want::No).len(), 10);
+    let fit = Operator::Brittany.class_of(&Vehicle { bike_rack_mm: 700, ..vehicle(5_990, 2_701) }).unwrap();
+    assert_eq!(fit.class.as_str(), "700x300");
+    assert_eq!(
+        fit.why,
+        "6.69 m long with bike rack, 2.71 m high: asked for as 7.00 m x 3.00 m, the next size we ask for"
+    );
+}
+
+#[test]
+fn wsf_asks_one_question_a_terminal_and_says_what_is_counted() {
+    let mut wanted = criteria();
+    wanted.vehicle = vehicle(5_900, 2_000);
+    let questions = |wanted: &Criteria| {
+        let asks = Operator::Wsf.asks(wanted, None).unwrap();
+        asks.into_iter().map(|ask| ask.question).collect::<Vec<_>>()
+    };
+    wanted.leg.route = RouteCode::parse("7-3").unwrap();
+    let terminal = TerminalCode::parse("7").unwrap();
+    assert_eq!(questions(&wanted), [Question::TerminalNow { terminal }]);
+    let bainbridge = questions(&wanted);
+    wanted.leg.route = RouteCode::parse("7-4").unwrap();
+    assert_eq!(questions(&wanted), bainbridge, "one answer tells of all destinations");
+    let fit = |length, height| Operator::Wsf.class_of(&vehicle(length, height)).unwrap();
+    assert_eq!(fit(6_705, 2_184).class, class("standard"));
+    assert_eq!(fit(6_706, 2_184).class, class("long"));
+    assert_eq!(fit(6_000, 2_185).class, class("oversize"));
+    assert!(fit(6_000, 2_185).why.contains("Only car spaces are counted"));
 }
 
 #[test]
@@ -139,7 +203,7 @@ proptest! {
             // Where no class takes it, it ranks above all.
             let rank = |vehicle: &Vehicle| {
                 let name = class_name(operator, vehicle);
-                name.map_or(classes.len(), |name| classes.iter().position(|class| *class == name).unwrap())
+                name.map_or(classes.len(), |name| classes.iter().position(|class| class.name == name).unwrap())
             };
             let small = vehicle(length, height);
             let large = Vehicle { trailer_length_mm: more, ..vehicle(length, height + higher) };

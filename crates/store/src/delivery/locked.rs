@@ -135,7 +135,7 @@ impl Locked {
                 departs_local: self.departs_local,
                 zone: word(&self.sailing_zone)?,
                 departs_at: self.departs_at,
-                vessel: self.vessel.clone(),
+                vessel: self.vessel.clone().and_then(|name| name.try_into().ok()),
             },
             sailing_facts: self.facts.clone().map(document).transpose()?.unwrap_or_default(),
             pair: self.pair()?,
@@ -160,7 +160,7 @@ impl Locked {
             departs_local,
             zone: word(&self.pair_zone)?,
             departs_at,
-            vessel: self.pair_vessel.clone(),
+            vessel: self.pair_vessel.clone().and_then(|name| name.try_into().ok()),
         }))
     }
 }

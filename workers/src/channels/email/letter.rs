@@ -63,11 +63,11 @@ fn lines(told: &Told, from: &str, to: &str) -> Vec<Line> {
         lines.push(Line { label: "Back", value: format!("{} from {to}", sailing_time(pair.departs_local)) });
     }
     if let Some(vessel) = &told.sailing.vessel {
-        lines.push(Line { label: "Ship", value: line(vessel) });
+        lines.push(Line { label: "Ship", value: line(vessel.as_str()) });
     }
     lines.push(Line { label: "Vehicle class", value: line(told.class.as_str()) });
     if let Some(facts) = told.sailing_facts.classes.get(&told.class) {
-        lines.extend(space(facts));
+        lines.extend(space(facts, told.sailing.operator.manifest().price_basis()));
     }
     if told.sailing_facts.cabin.is_some_and(|cabin| matches!(cabin, Availability::Available { .. })) {
         lines.push(Line { label: "Cabin", value: "available".into() });
@@ -75,16 +75,15 @@ fn lines(told: &Told, from: &str, to: &str) -> Vec<Line> {
     lines
 }
 
-fn space(facts: &ClassFacts) -> Vec<Line> {
+fn space(facts: &ClassFacts, price_basis: Option<&str>) -> Vec<Line> {
     let mut lines = Vec::new();
     if let Availability::Available { spaces: Some(spaces) } = facts.availability {
         lines.push(Line { label: "Spaces left", value: spaces.to_string() });
     }
     if let Some(price) = &facts.price {
-        lines.push(Line {
-            label: "Price",
-            value: format!("{}.{:02} {}", price.minor / 100, price.minor % 100, price.currency),
-        });
+        let amount = format!("{}.{:02} {}", price.minor / 100, price.minor % 100, price.currency);
+        let value = price_basis.map_or_else(|| amount.clone(), |basis| format!("{amount} for {basis}"));
+        lines.push(Line { label: "Price", value });
     }
     lines
 }

@@ -5,20 +5,27 @@
 
 use crate::code::VehicleClass;
 use crate::facts::Currency;
-use crate::operator::{ClassFit, Manifest, RouteSpec, Tells, TerminalSpec};
+use crate::operator::{
+    ClassFit, ClassSpec, Evidence, EvidenceTag, Manifest, Permission, Release, ReleaseTime, RouteSpec, SourceKind,
+    Tells, TerminalSpec,
+};
 use crate::sailing::Sailing;
 use crate::target::Question;
-use crate::watch::{Leg, Vehicle, metres};
+use crate::watch::{Leg, Vehicle};
 use chrono_tz::{Atlantic, Europe};
 
 pub(crate) const MANIFEST: Manifest = Manifest {
     name: "Harbour Lines (simulated)",
+    source_kind: SourceKind::Api,
     floor_s: 30,
     requests_per_min: 600,
+    burst: 2,
     concurrency_cap: 2,
     enabled_by_default: true,
     disabled_reason: None,
+    key_setting: None,
     robots_host: "harbour.ferryalert.test",
+    link_hosts: &["harbour.ferryalert.test"],
     terminals: &[
         TerminalSpec { code: "POR", name: "Portmouth Sim", zone: Europe::London },
         TerminalSpec { code: "SAN", name: "Santoña Sim", zone: Europe::Madrid },
@@ -30,35 +37,32 @@ pub(crate) const MANIFEST: Manifest = Manifest {
         RouteSpec { code: "POR-ISL", from: "POR", to: "ISL" },
         RouteSpec { code: "ISL-POR", from: "ISL", to: "POR" },
     ],
-    classes: &["car", "van", "motorhome", "long"],
-    tells: &[Tells::Cabin, Tells::PetCabin, Tells::Price(Currency::EUR)],
+    classes: &[
+        ClassSpec::to("car", 5_000, 1_900),
+        ClassSpec::to("van", 6_000, 2_400),
+        ClassSpec::to("motorhome", 7_500, 3_200),
+        ClassSpec::to("long", 12_000, 4_000),
+    ],
+    tells: &[Tells::Cabin, Tells::PetCabin, Tells::Price { currency: Currency::EUR, basis: None }],
     horizon_days: 365,
-    terms_reviewed: Some("our own simulator"),
-    source: "crates/dev/src/sim.rs",
+    releases: &[Release {
+        what: "the sailings of one more day",
+        when: ReleaseTime::Rolling { days: 150 },
+        tag: EvidenceTag::Doc,
+    }],
+    evidence: &[Evidence { tag: EvidenceTag::Doc, what: "all of it", source: "crates/dev/src/sim.rs" }],
+    permission: Permission {
+        terms_reviewed: Some("our own simulator"),
+        permission_ref: Some("our own simulator"),
+        robots_checked: Some("our own simulator"),
+    },
 };
 
-struct Class {
-    name: &'static str,
-    max_length_mm: u32,
-    max_height_mm: u32,
-}
-
-/// From small to large; a vehicle is in the first that takes both its length and its height.
-const CLASSES: [Class; 4] = [
-    Class { name: "car", max_length_mm: 5_000, max_height_mm: 1_900 },
-    Class { name: "van", max_length_mm: 6_000, max_height_mm: 2_400 },
-    Class { name: "motorhome", max_length_mm: 7_500, max_height_mm: 3_200 },
-    Class { name: "long", max_length_mm: 12_000, max_height_mm: 4_000 },
-];
-
 pub(crate) fn class_of(vehicle: &Vehicle) -> Option<ClassFit> {
-    let takes =
-        |class: &&Class| vehicle.total_length_mm() <= class.max_length_mm && vehicle.height_mm <= class.max_height_mm;
-    let class = CLASSES.iter().find(takes)?;
-    let (length, height) = (metres(class.max_length_mm), metres(class.max_height_mm));
+    let class = MANIFEST.class_for(vehicle.total_length_mm(), vehicle.height_mm)?;
     Some(ClassFit {
         class: VehicleClass::parse(class.name).expect("BUG: our own class is a code"),
-        why: format!("{}: \"{}\" takes up to {length} x {height}", vehicle.size_in_words(), class.name),
+        why: format!("{}: \"{}\" takes up to {}", vehicle.size_in_words(), class.name, class.bounds_in_words()),
     })
 }
 

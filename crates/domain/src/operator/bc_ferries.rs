@@ -1,10 +1,12 @@
 //! BC Ferries: what its page of current conditions can answer.
 //!
-//! Promises: two classes, standard and oversize, by feet as the operator measures. Off until its terms
-//! were reviewed. Never asks the credentials-bound interface of its mobile app.
+//! Promises: two classes, standard and oversize, by feet as the operator measures. Only of the first does
+//! the page tell space. Off until its terms were reviewed. Never asks the credentials-bound interface of its mobile app.
 
 use crate::code::VehicleClass;
-use crate::operator::{ClassFit, Manifest, RouteSpec, TerminalSpec};
+use crate::operator::{
+    ClassFit, ClassSpec, Evidence, EvidenceTag, Manifest, Permission, RouteSpec, SourceKind, TerminalSpec,
+};
 use crate::sailing::Sailing;
 use crate::target::Question;
 use crate::watch::{Leg, Vehicle};
@@ -14,12 +16,16 @@ const ZONE: Tz = Vancouver;
 
 pub(crate) const MANIFEST: Manifest = Manifest {
     name: "BC Ferries",
+    source_kind: SourceKind::Listing,
     floor_s: 60,
     requests_per_min: 12,
+    burst: 2,
     concurrency_cap: 1,
     enabled_by_default: false,
     disabled_reason: Some("its terms of use were not reviewed yet"),
+    key_setting: None,
     robots_host: "www.bcferries.com",
+    link_hosts: &["www.bcferries.com"],
     terminals: &[
         TerminalSpec { code: "TSA", name: "Tsawwassen", zone: ZONE },
         TerminalSpec { code: "SWB", name: "Swartz Bay", zone: ZONE },
@@ -45,12 +51,26 @@ pub(crate) const MANIFEST: Manifest = Manifest {
         RouteSpec { code: "LNG-HSB", from: "LNG", to: "HSB" },
         RouteSpec { code: "NAN-HSB", from: "NAN", to: "HSB" },
     ],
-    classes: &["standard", "oversize"],
+    // The page speaks of the deck as a whole: space on it may be too low or too short for whoever is oversize.
+    classes: &[ClassSpec::to("standard", STANDARD_LENGTH_MM, STANDARD_HEIGHT_MM), ClassSpec::untold("oversize")],
     // Neither cabins nor prices are on this page.
     tells: &[],
     horizon_days: 2,
-    terms_reviewed: None,
-    source: "recorded page of 2026-02-22, github.com/samuel-pratt/bc-ferries-api (MIT)",
+    // Deck space of today and tomorrow moves by the hour, without a calendar.
+    releases: &[],
+    evidence: &[
+        Evidence {
+            tag: EvidenceTag::Rec,
+            what: "layout of the page of current conditions",
+            source: "recorded page of 2026-02-22, github.com/samuel-pratt/bc-ferries-api (MIT)",
+        },
+        Evidence {
+            tag: EvidenceTag::Code,
+            what: "cancelled and departed rows, space for oversize vehicles on another page",
+            source: "github.com/samuel-pratt/bc-ferries-api",
+        },
+    ],
+    permission: Permission { terms_reviewed: None, permission_ref: None, robots_checked: None },
 };
 
 /// 20 feet.
