@@ -47,6 +47,14 @@ impl Config {
         need("FERRY_OWNER_URL")
     }
 
+    /// The administrator's URL and name, for `app held` only: a serving process is never given them.
+    ///
+    /// # Errors
+    /// When one is not set.
+    pub fn admin() -> anyhow::Result<(Secret<String>, String)> {
+        Ok((Secret::new(need("FERRY_ADMIN_URL")?), need("FERRY_ADMIN_NAME")?))
+    }
+
     /// Refuses what only development may have, unless the database says it is for development.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ pub mod access;
 pub mod clock;
 mod config;
 mod error;
+pub mod held;
 mod links;
 mod notice;
 mod page;

@@ -1,5 +1,5 @@
 //! The app's process. `app` serves; `app migrate` brings the database to this version as its owner and
-//! writes the operators' manifests into it.
+//! writes the operators' manifests into it; `app held` lists and decides answers held for review, as an administrator.
 
 use anyhow::{Context, bail};
 use app::{App, Config, clock::Clock};
@@ -20,8 +20,17 @@ async fn main() -> anyhow::Result<()> {
             migrate::run(&owner_url).await?;
             Ok(catalog::sync(&owner_url).await?)
         }
-        Some(other) => bail!("{other} is no command: run `app` to serve or `app migrate` to migrate"),
+        Some("held") => decide_held(&std::env::args().skip(2).collect::<Vec<_>>()).await,
+        Some(other) => bail!("{other} is no command: run `app` to serve, `app migrate` or `app held`"),
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "main is where the clock comes from")]
+async fn decide_held(arguments: &[String]) -> anyhow::Result<()> {
+    let (url, actor) = Config::admin()?;
+    let store = Store::connect(url.expose(), 1).await.context("FERRY_ADMIN_URL")?;
+    print!("{}", app::held::run(&store, arguments, &actor, Utc::now()).await?);
+    Ok(())
 }
 
 #[expect(clippy::disallowed_methods, reason = "main is where the clock comes from")]

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
 
 mod cluster;
+mod confirm;
 mod configuration;
 mod crash;
 mod deliver;
@@ -11,8 +12,10 @@ mod fan_out;
 mod harness;
 mod isolation;
 mod links;
+mod outage;
 mod pages;
 mod parsers;
+mod plausible;
 mod politeness;
 mod poll;
 mod races;

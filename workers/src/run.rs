@@ -9,6 +9,7 @@ use crate::{
     fan_out::FanOut,
     heartbeat::Heartbeat,
     operators::BaseUrls,
+    outage::Outages,
     poll::Poller,
     prune,
     reconcile::{Reconciler, Wakes},
@@ -82,6 +83,8 @@ pub struct Parts {
     pub fan_out: FanOut,
     /// Delivers.
     pub deliverer: Deliverer,
+    /// Says when we cannot check.
+    pub outages: Outages,
     /// Keeps the schedule right.
     pub reconciler: Reconciler,
     clock: Clock,
@@ -120,6 +123,7 @@ impl Parts {
             store: store.clone(),
             client: Client::new(egress, &agent)?,
             base_urls: Arc::new(base_urls(config)?),
+            budgets: polls.clone(),
             heartbeat: Heartbeat::default(),
             memory: Arc::default(),
             clock: clock.clone(),
@@ -136,7 +140,9 @@ impl Parts {
                 link_key: config.link_key.clone(),
                 clock: clock.clone(),
                 chance,
+                scale: config.scale,
             },
+            outages: Outages { store: store.clone(), clock: clock.clone(), scale: config.scale },
             reconciler: Reconciler::new(store.clone(), polls, deliveries, clock.clone(), config),
             store,
             clock,
@@ -162,6 +168,7 @@ impl Parts {
             wakes.deliveries.clone(),
             shutdown.clone(),
         ));
+        tasks.spawn(self.outages.clone().run(wakes.deliveries.clone(), shutdown.clone()));
         tasks.spawn(prune::run(self.store.clone(), self.clock.clone(), shutdown.clone()));
         tasks.spawn(self.poll_worker(&wakes, shutdown.clone())?);
         tasks.spawn(self.delivery_worker(&wakes, shutdown.clone())?);

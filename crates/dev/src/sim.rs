@@ -87,6 +87,8 @@ struct Playground {
     /// Harbour's answers by query, as long as the model stays as it is. Locked after `model`.
     written: RwLock<HashMap<String, Bytes>>,
     misbehaviours: Mutex<HashMap<Operator, Misbehaviour>>,
+    /// Pages of BC Ferries that are served once more, by route.
+    cached: Mutex<HashMap<String, Bytes>>,
     frozen: Mutex<Option<DateTime<Utc>>>,
     validates: AtomicBool,
     robots: Mutex<String>,
@@ -191,6 +193,13 @@ impl Sim {
         self.ground.mail.misbehave(misbehaviour);
     }
 
+    /// Keeps BC Ferries' page of a route as it is now for one more answer, whatever changes: a cache that is behind.
+    pub fn answer_once_from_cache(&self, route: &str) -> anyhow::Result<()> {
+        let page = self.ground.bc_page(route).ok().with_context(|| format!("no page of {route:?}"))?;
+        lock(&self.ground.cached).insert(route.to_owned(), page);
+        Ok(())
+    }
+
     /// Switches ETags on or off; they are off at first.
     pub fn set_validators(&self, validators: Validators) {
         self.ground.set_validators(validators);
@@ -255,6 +264,7 @@ impl Playground {
             model: Mutex::new(Model::new(today)),
             written: RwLock::default(),
             misbehaviours: Mutex::default(),
+            cached: Mutex::default(),
             frozen: Mutex::default(),
             validates: AtomicBool::new(false),
             robots: Mutex::new(ROBOTS.to_owned()),
@@ -303,6 +313,9 @@ impl Playground {
     }
 
     fn bc_page(&self, route: &str) -> Result<Bytes, NotAsked> {
+        if let Some(page) = lock(&self.cached).remove(route) {
+            return Ok(page);
+        }
         let zone = timetable::zone_of(Operator::BcFerries, route).ok_or(NotAsked::NoSuchRoute)?;
         let now = self.now();
         let today = now.with_timezone(&zone).date_naive();
@@ -358,6 +371,7 @@ impl Playground {
     fn reset(&self) {
         self.change(Model::reset);
         lock(&self.misbehaviours).clear();
+        lock(&self.cached).clear();
         ROBOTS.clone_into(&mut lock(&self.robots));
         self.mail.misbehave(MailMisbehaviour::None);
         self.requests.clear();

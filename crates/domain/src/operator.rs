@@ -56,6 +56,15 @@ pub enum Tells {
     Price(Currency),
 }
 
+/// How near an operator's answers stand to what can be booked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceKind {
+    /// A page for people that may be cached on its way: an opening is asked for a second time, afresh.
+    Listing,
+    /// The answer comes from where bookings are made.
+    Api,
+}
+
 /// What is fixed about an operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Manifest {
@@ -87,6 +96,8 @@ pub struct Manifest {
     pub terms_reviewed: Option<&'static str>,
     /// Where what we know of its pages comes from.
     pub source: &'static str,
+    /// How near its answers stand to what can be booked.
+    pub source_kind: SourceKind,
 }
 
 /// The class a vehicle falls in, and why.

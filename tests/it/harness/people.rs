@@ -116,7 +116,17 @@ impl World {
         criteria: &Criteria,
         back: Option<&ReturnLeg>,
     ) -> WatchId {
-        let operator = Operator::Harbour;
+        self.watch_at(Operator::Harbour, person, criteria, back).await
+    }
+
+    /// A watch at an operator.
+    pub(crate) async fn watch_at(
+        &self,
+        operator: Operator,
+        person: &Person,
+        criteria: &Criteria,
+        back: Option<&ReturnLeg>,
+    ) -> WatchId {
         let mut tx = self.app.begin(&self.membership(person).await).await.unwrap();
         let new = watch::NewWatch {
             user: person.user,

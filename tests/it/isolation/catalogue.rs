@@ -4,10 +4,11 @@ use crate::harness::Database;
 use sqlx::{Executor, PgConnection};
 
 const ROLES: [&str; 4] = ["ferry_app", "ferry_auth", "ferry_worker", "ferry_admin"];
-const GLOBAL_TABLES: [&str; 10] = [
+const GLOBAL_TABLES: [&str; 11] = [
     "change",
     "deployment",
     "fact",
+    "held_batch",
     "operator",
     "platform_audit",
     "route",
@@ -18,15 +19,17 @@ const GLOBAL_TABLES: [&str; 10] = [
 ];
 /// A key's public id must be unique everywhere: it is what a key is found by, and is random.
 const UNIQUE_WITHOUT_TENANT: [&str; 1] = ["api_key_public_id_key"];
-const DEFINERS: [&str; 13] = [
+const DEFINERS: [&str; 15] = [
     "close_alerts",
     "close_departed",
+    "close_outages",
     "deliver_alerts",
     "delivery_tenant",
     "demand",
     "due_deliveries",
     "expire_watches",
     "membership",
+    "open_outages",
     "record_alerts",
     "release_alerts",
     "unevaluated_watches",
@@ -34,11 +37,11 @@ const DEFINERS: [&str; 13] = [
     "watches_of_target",
 ];
 
-/// Where `ferry_matcher` may look across tenants: the functions it owns read these tables, insert into two
-/// and update two.
+/// Where `ferry_matcher` may look across tenants: the functions it owns read these tables, insert into three
+/// and update three.
 fn matcher_policies() -> Vec<String> {
-    let read = ["tenant", "member", "channel", "watch", "watch_target", "watch_channel", "alert", "delivery"];
-    let write = ["alert:a", "delivery:a", "alert:w", "watch:w"];
+    let read = ["tenant", "member", "channel", "watch", "watch_target", "watch_channel", "alert", "delivery", "outage"];
+    let write = ["alert:a", "delivery:a", "outage:a", "alert:w", "outage:w", "watch:w"];
     let read = read.iter().map(|table| format!("{table}:r:ferry_matcher"));
     read.chain(write.iter().map(|entry| format!("{entry}:ferry_matcher"))).collect()
 }

@@ -4,7 +4,7 @@
 //! were reviewed. Never asks the credentials-bound interface of its mobile app.
 
 use crate::code::VehicleClass;
-use crate::operator::{ClassFit, Manifest, RouteSpec, TerminalSpec};
+use crate::operator::{ClassFit, Manifest, RouteSpec, SourceKind, TerminalSpec};
 use crate::sailing::Sailing;
 use crate::target::Question;
 use crate::watch::{Leg, Vehicle};
@@ -51,6 +51,7 @@ pub(crate) const MANIFEST: Manifest = Manifest {
     horizon_days: 2,
     terms_reviewed: None,
     source: "recorded page of 2026-02-22, github.com/samuel-pratt/bc-ferries-api (MIT)",
+    source_kind: SourceKind::Listing,
 };
 
 /// 20 feet.

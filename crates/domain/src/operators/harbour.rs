@@ -5,7 +5,7 @@
 
 use crate::code::VehicleClass;
 use crate::facts::Currency;
-use crate::operator::{ClassFit, Manifest, RouteSpec, Tells, TerminalSpec};
+use crate::operator::{ClassFit, Manifest, RouteSpec, SourceKind, Tells, TerminalSpec};
 use crate::sailing::Sailing;
 use crate::target::Question;
 use crate::watch::{Leg, Vehicle, metres};
@@ -35,6 +35,7 @@ pub(crate) const MANIFEST: Manifest = Manifest {
     horizon_days: 365,
     terms_reviewed: Some("our own simulator"),
     source: "crates/dev/src/sim.rs",
+    source_kind: SourceKind::Api,
 };
 
 struct Class {
