@@ -208,4 +208,5 @@ create index held_batch_of_target on held_batch (target_id, digest);
 grant select on held_batch to ferry_worker, ferry_admin;
 grant insert (target_id, operator_id, first_seen_at, seen_at, doubt, turned, told, digest, answer) on held_batch to ferry_worker;
 grant update (seen_at, times, doubt, turned, told, digest, answer, state, decided_at, decided_by, passed_at) on held_batch to ferry_worker;
+grant delete on held_batch to ferry_worker;
 grant update (state, decided_at, decided_by) on held_batch to ferry_admin;

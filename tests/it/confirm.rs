@@ -3,7 +3,6 @@
 
 use crate::harness::{ROUTE, World, alice_waits_at_a_listing};
 use domain::{cadence::TimeScale, operator::Operator};
-use std::time::Duration;
 use workers::schedule::{Budget, Partition};
 
 #[tokio::test]
@@ -61,19 +60,18 @@ async fn poll_within_the_present_budget(world: &World) {
 }
 
 #[tokio::test]
-async fn sr_opr_01_a_second_look_waits_for_the_budget_and_without_it_the_next_poll_sees_the_opening() {
+async fn sr_opr_01_without_a_budget_for_a_second_look_there_is_none_and_the_next_poll_sees_the_opening() {
     let (world, _, sailings) = alice_waits_at_a_listing().await;
     let partition = Partition::operator(Operator::BcFerries);
-    let slow = Budget { requests_per_min: 1, burst: 1, concurrency_cap: 1, paused: false };
-    world.parts.polls.set_partitions(&[(partition, slow)]).await.unwrap();
-    while world.parts.polls.spend(partition, Duration::from_secs(5)).await.unwrap().is_some() {}
+    let spent = Budget { requests_per_min: 12, burst: 1, concurrency_cap: 1, paused: true };
+    world.parts.polls.set_partitions(&[(partition, spent)]).await.unwrap();
     world.open_listed(&sailings[3..4]);
 
     poll_within_the_present_budget(&world).await;
     assert_eq!(world.listing_requests(), 2, "no second request without a budget for it");
     assert_eq!(world.sim.inbox().len(), 0);
 
-    world.parts.polls.set_partitions(&[(partition, Budget { requests_per_min: 60_000, ..slow })]).await.unwrap();
+    world.parts.polls.set_partitions(&[(partition, Budget { paused: false, ..spent })]).await.unwrap();
     poll_within_the_present_budget(&world).await;
     assert_eq!(world.listing_requests(), 4);
     assert_eq!(world.sim.inbox().len(), 1);

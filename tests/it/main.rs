@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
 
 mod cluster;
-mod confirm;
 mod configuration;
+mod confirm;
 mod crash;
 mod deliver;
 mod egress;

@@ -1,6 +1,6 @@
 //! Answers that are not to be believed: held, told to nobody, decided by a plausible answer or by a person.
 
-use crate::harness::{Person, World, alice_waits_at_a_listing, motorhome_days};
+use crate::harness::{Errors, Person, World, alice_waits_at_a_listing, motorhome_days};
 use chrono::TimeDelta;
 use dev::sim::{SailingStatus, SimSailing};
 use domain::{operator::Operator, plan::Plan};
@@ -37,9 +37,11 @@ async fn sr_opr_06_when_every_sailing_is_cancelled_at_once_nothing_is_sent_no_al
     for sailing in &sailings {
         world.sim.set_status(sailing, SailingStatus::Cancelled).unwrap();
     }
+    let errors = Errors::counted();
     for _ in 0..4 {
         world.a_minute_later().await;
     }
+    assert_eq!(errors.count(), 1, "a person is called once");
     assert_eq!(world.sim.inbox().len(), 1, "nothing more was sent");
     assert_eq!(world.count("select count(*) from alert where closed_at is null").await, 1, "the alert is as it was");
     assert_eq!(world.count("select count(*) from held_batch").await, 1);
@@ -53,9 +55,11 @@ async fn sr_opr_06_when_every_sailing_is_cancelled_at_once_nothing_is_sent_no_al
 async fn sr_opr_06_when_everything_opens_at_once_nobody_is_told_and_a_plausible_answer_ends_it() {
     let (world, _, sailings) = alice_waits_at_a_listing().await;
     world.open_listed(&sailings);
+    let errors = Errors::counted();
     for _ in 0..3 {
         world.a_minute_later().await;
     }
+    assert_eq!(errors.count(), 1, "a person is called once");
     assert_eq!(world.sim.inbox().len(), 0);
     assert_eq!(world.count("select count(*) from alert").await, 0);
     assert_eq!(world.count("select count(*) from held_batch where doubt = 'opened' and times = 3").await, 1);

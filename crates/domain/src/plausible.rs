@@ -112,9 +112,7 @@ fn opens(before: &Facts, after: &Facts) -> bool {
     let cabin = |before: Option<Availability>, after: Option<Availability>| {
         after.is_some_and(Availability::has_space) && before.is_some_and(is_gone)
     };
-    after.classes.iter().any(class)
-        || cabin(before.cabin, after.cabin)
-        || cabin(before.pet_cabin, after.pet_cabin)
+    after.classes.iter().any(class) || cabin(before.cabin, after.cabin) || cabin(before.pet_cabin, after.pet_cabin)
 }
 
 /// All that is said of its classes is that it does not run.

@@ -239,7 +239,11 @@ async fn sr_opr_01_a_start_that_is_spent_beside_a_claim_counts_and_waits_like_an
     assert_eq!(world.set.spend(ONE(2), LONG).await.unwrap(), Some(Duration::ZERO));
     let wait = world.set.spend(ONE(2), LONG).await.unwrap().unwrap();
     assert!(wait > Duration::from_millis(500) && wait <= Duration::from_secs(1), "{wait:?}");
-    assert_eq!(world.set.spend(ONE(2), Duration::from_millis(10)).await.unwrap(), None, "nobody waits longer than they want");
+    assert_eq!(
+        world.set.spend(ONE(2), Duration::from_millis(10)).await.unwrap(),
+        None,
+        "nobody waits longer than they want"
+    );
     world.allow(3, Budget { paused: true, ..brisk }).await;
     assert_eq!(world.set.spend(ONE(3), LONG).await.unwrap(), None, "a kill switch stops it too");
 }

@@ -101,7 +101,10 @@ mod tests {
     #[test]
     fn a_failure_degrades_only_the_plans_that_missed_a_check_of_their_own() {
         let (created, now) = (at("2026-07-01T00:00:00Z"), at("2026-07-01T12:00:00Z"));
-        let failing = Checks { failing_since: Some(now - TimeDelta::minutes(9)), ..checks(real(), Some(now - TimeDelta::minutes(10)), created) };
+        let failing = Checks {
+            failing_since: Some(now - TimeDelta::minutes(9)),
+            ..checks(real(), Some(now - TimeDelta::minutes(10)), created)
+        };
         assert!(failing.degraded_since(Plan::Fleet, created, now).is_some());
         assert_eq!(failing.degraded_since(Plan::Free, created, now), None);
         assert_eq!(failing.degraded_since(Plan::Fleet, now, now), None, "wanted just now: nothing was missed");

@@ -86,10 +86,9 @@ mod tests {
                 }
             }
             let space = |cabin: Option<Availability>| cabin.is_some_and(Availability::has_space);
-            for (name, before, after) in [
-                ("cabin", before.cabin, change.after.cabin),
-                ("pet cabin", before.pet_cabin, change.after.pet_cabin),
-            ] {
+            for (name, before, after) in
+                [("cabin", before.cabin, change.after.cabin), ("pet cabin", before.pet_cabin, change.after.pet_cabin)]
+            {
                 if space(after) && !space(before) {
                     rises.push(format!("{} {name}", change.sailing.key));
                 }

@@ -84,10 +84,9 @@ fn degraded(notice: &NoticeRow, unsubscribe_url: String, now: DateTime<Utc>) -> 
             format!("{operator} does not answer us at the moment."),
             "We keep trying, less often while it fails, and check as usual as soon as it answers.",
         ),
-        Cause::Off => (
-            format!("We have paused our checks of {operator}."),
-            "We check as usual as soon as the pause is over.",
-        ),
+        Cause::Off => {
+            (format!("We have paused our checks of {operator}."), "We check as usual as soon as the pause is over.")
+        }
     };
     Notification {
         mark: "◌ Not checked",
