@@ -77,12 +77,20 @@ impl Config {
         database_url("FERRY_OWNER_URL", get("FERRY_OWNER_URL").context("set FERRY_OWNER_URL")?)
     }
 
-    /// The administrator's URL, for `app key create` only: a serving process is never given it.
+    /// The administrator's URL, for `app key create` and `app held` only: a serving process is never given it.
     ///
     /// # Errors
     /// When it is not set or unfit.
     pub fn admin_url() -> anyhow::Result<Secret<String>> {
         database_url("FERRY_ADMIN_URL", get("FERRY_ADMIN_URL").context("set FERRY_ADMIN_URL")?)
+    }
+
+    /// The administrator's name, as the platform's audit log will call them.
+    ///
+    /// # Errors
+    /// When it is not set.
+    pub fn admin_name() -> anyhow::Result<String> {
+        get("FERRY_ADMIN_NAME").filter(|name| !name.is_empty()).context("set FERRY_ADMIN_NAME")
     }
 
     /// Refuses what only development may have, unless the database says it is for development.

@@ -7,6 +7,7 @@ pub mod client;
 pub mod clock;
 mod config;
 mod error;
+pub mod held;
 pub mod input;
 mod keys;
 mod links;

@@ -1,5 +1,6 @@
 //! The app's process. `app` serves; `app migrate` brings the database to this version as its owner and writes the
-//! operators' manifests into it; `app key create` gives a member a key before there is a page to make one.
+//! operators' manifests into it; `app key create` gives a member a key before there is a page to make one; `app held`
+//! lists and decides answers held for review, as an administrator.
 
 use anyhow::{Context, ensure};
 use app::{
@@ -15,7 +16,7 @@ use domain::{
     key::{ApiKey, Scope},
 };
 use std::sync::Arc;
-use store::{Credentials, DatabaseRole, Store, catalog, key, migrate};
+use store::{Credentials, DatabaseRole, Store, catalog, held::Decision, key, migrate};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -39,6 +40,34 @@ enum Command {
     /// API keys (FERRY_ADMIN_URL).
     #[command(subcommand)]
     Key(KeyCommand),
+    /// List the answers held for review, or decide one (FERRY_ADMIN_URL, FERRY_ADMIN_NAME).
+    Held {
+        #[command(subcommand)]
+        decision: Option<HeldCommand>,
+    },
+}
+
+#[derive(Subcommand)]
+enum HeldCommand {
+    /// Believe it: it counts when the next poll gives the same answer.
+    Release {
+        /// Its number in the list.
+        id: i64,
+    },
+    /// Do not believe it: repeats of it stay without effect.
+    Dismiss {
+        /// Its number in the list.
+        id: i64,
+    },
+}
+
+impl HeldCommand {
+    fn choice(self) -> (Decision, i64) {
+        match self {
+            HeldCommand::Release { id } => (Decision::Release, id),
+            HeldCommand::Dismiss { id } => (Decision::Dismiss, id),
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -73,6 +102,7 @@ async fn main() -> anyhow::Result<()> {
             Ok(catalog::sync(owner_url.expose()).await?)
         }
         Some(Command::Key(KeyCommand::Create(new))) => create_key(&new).await,
+        Some(Command::Held { decision }) => decide_held(decision.map(HeldCommand::choice)).await,
     }
 }
 
@@ -85,6 +115,14 @@ async fn create_key(new: &NewKey) -> anyhow::Result<()> {
     let issued = key::issue(admin_url.expose(), (new.tenant, new.user), &key, &new.scopes, life);
     ensure!(issued.await.context("FERRY_ADMIN_URL")?, "this user is no member of this tenant, or it is not active");
     println!("{}", key.expose());
+    Ok(())
+}
+
+#[expect(clippy::disallowed_methods, reason = "main is where the clock comes from")]
+async fn decide_held(choice: Option<(Decision, i64)>) -> anyhow::Result<()> {
+    let (admin_url, actor) = (Config::admin_url()?, Config::admin_name()?);
+    let store = Store::connect(DatabaseRole::Admin, admin_url.expose(), 1).await.context("FERRY_ADMIN_URL")?;
+    print!("{}", app::held::run(&store, choice, &actor, Utc::now()).await?);
     Ok(())
 }
 

@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
 
 mod api;
+mod checks;
 mod cluster;
 mod configuration;
+mod confirm;
 mod connectors;
 mod crash;
 mod deliver;
@@ -13,8 +15,10 @@ mod fan_out;
 mod harness;
 mod isolation;
 mod links;
+mod outage;
 mod pages;
 mod parsers;
+mod plausible;
 mod politeness;
 mod poll;
 mod races;

@@ -4,7 +4,10 @@
 pub mod email;
 
 use domain::delivery::ChannelKind;
-use store::delivery::{DeliveryRow, Links};
+use store::{
+    delivery::{DeliveryRow, Links},
+    outage::NoticeRow,
+};
 
 /// The lane of the due set that e-mail uses. A slow channel fills its own lane and no other.
 pub const LANE: u8 = 0;
@@ -32,6 +35,13 @@ impl Sender {
     pub async fn send(&self, delivery: &DeliveryRow, links: &Links) -> Sent {
         match delivery.kind {
             ChannelKind::Email => self.email.send(delivery, links).await,
+        }
+    }
+
+    /// Sends one attempt of a notice; `unsubscribe` is the signed path that stops all messages to the channel.
+    pub async fn send_notice(&self, notice: &NoticeRow, unsubscribe: &str) -> Sent {
+        match notice.kind {
+            ChannelKind::Email => self.email.send_notice(notice, unsubscribe).await,
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::{
 use anyhow::Context;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
+    cadence::TimeScale,
     delivery::{CancelReason, GiveUpReason, MAX_ATTEMPTS, NextAttempt, next_attempt, still_wanted},
     id::DeliveryId,
     watch::Wish,
@@ -23,7 +24,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// While an attempt runs nobody else takes the delivery; after a crash it is due again this much later.
-const ATTEMPT_LEASE_S: i64 = 60;
+pub(crate) const ATTEMPT_LEASE_S: i64 = 60;
 /// How often to look for due deliveries without having been woken.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 /// Deliveries due within this many seconds are put into the due set.
@@ -47,6 +48,8 @@ pub struct Deliverer {
     pub clock: Clock,
     /// Jitter.
     pub chance: Chance,
+    /// How many times faster than life cadence runs.
+    pub scale: TimeScale,
 }
 
 impl Deliverer {
@@ -56,6 +59,9 @@ impl Deliverer {
     /// When the database fails; then the delivery is due again when its lease ends.
     pub async fn deliver(&self, (door, next_attempt_at): DueDelivery) -> anyhow::Result<NextDue> {
         let Some((delivery, links)) = self.begin(&door).await? else {
+            if let Some(next) = self.deliver_notice(&door).await? {
+                return Ok(next);
+            }
             return Ok(NextDue(next_attempt_at.filter(|at| *at > self.clock.now())));
         };
         let sent = self.sender.send(&delivery, &links).await;
@@ -107,7 +113,7 @@ impl Deliverer {
             tx.commit(Audit::OwnRecord).await?;
             return Ok(None);
         }
-        delivery::begin_attempt(&mut tx, &row, now + TimeDelta::seconds(ATTEMPT_LEASE_S), now).await?;
+        delivery::begin_attempt(&mut tx, row.id, now + TimeDelta::seconds(ATTEMPT_LEASE_S), now).await?;
         let links = delivery::links(&tx, &row, &self.link_key, now);
         tx.commit(Audit::OwnRecord).await.context("writing an attempt")?;
         Ok(Some((*row, links)))

@@ -10,6 +10,7 @@ pub mod fan_out;
 pub mod heartbeat;
 pub mod memory;
 pub mod operators;
+pub mod outage;
 pub mod poll;
 pub mod prune;
 pub mod reconcile;

@@ -1,12 +1,15 @@
 //! One poll, from a due target to recorded changes. Asks only what Postgres says is due; a poll that
 //! finds nothing new writes nothing but its share of the batched heartbeat; a poll that finds something
-//! commits by compare-and-set. Never writes an alert: that is the fan-out's.
+//! commits by compare-and-set; an answer that is not to be believed is held and changes nothing. Never writes an
+//! alert: that is the fan-out's.
+
+mod belief;
 
 use crate::{
     clock::{Chance, Clock},
     heartbeat::Heartbeat,
     operators::{self, AccessCodes, BaseUrls},
-    schedule::NextDue,
+    schedule::{DueSet, NextDue},
 };
 use anyhow::Context;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,8 +18,9 @@ use domain::{
     change,
     facts::{self, Sighting},
     plan::Plan,
+    plausible::Turns,
 };
-use outbound::{Client, FetchError, Response, Validators};
+use outbound::{Client, FetchError, Request, Response, Validators};
 use std::sync::Arc;
 use store::{
     Store,
@@ -34,6 +38,8 @@ pub struct Poller {
     pub base_urls: Arc<BaseUrls>,
     /// What some operators ask for with each request.
     pub access_codes: Arc<AccessCodes>,
+    /// The budgets that a second request to an operator is taken from.
+    pub budgets: DueSet,
     /// Good polls that changed nothing, waiting for their batched write.
     pub heartbeat: Heartbeat,
     /// Validators of the last answers and the operators' robots rules.
@@ -80,7 +86,15 @@ struct Admission {
 /// What an answer says.
 enum Answer {
     NotModified,
-    Sightings(Vec<Sighting>, Validators),
+    Sightings(Page),
+}
+
+/// A page as it was read.
+struct Page {
+    seen: Vec<Sighting>,
+    digest: [u8; 32],
+    /// For the next request, where what is recorded is the page as it came.
+    validators: Validators,
 }
 
 impl Poller {
@@ -123,7 +137,7 @@ impl Poller {
         }
         let settled = match self.ask(&target, now).await {
             Ok(Answer::NotModified) => self.settle_unchanged(&target, admission, now).await,
-            Ok(Answer::Sightings(seen, validators)) => self.settle(&target, admission, (&seen, validators), now).await,
+            Ok(Answer::Sightings(page)) => self.settle(&target, admission, page, now).await,
             Err(failure) => self.settle_failure(&target, breaker, &failure, now).await,
         };
         if settled.is_err() {
@@ -141,6 +155,10 @@ impl Poller {
         }
         let request =
             request.unless_current(target.digest.and_then(|digest| self.memory.validators(target.id, digest)));
+        self.fetch(target, request, now).await
+    }
+
+    async fn fetch(&self, target: &TargetRow, request: Request, now: DateTime<Utc>) -> Result<Answer, PollError> {
         let request = self.access_codes.signed(target.operator, request);
         let response = self.client.fetch(request, now).await.map_err(PollError::Fetch)?;
         if self.access_codes.repeated_in(target.operator, &response.body) {
@@ -151,37 +169,61 @@ impl Poller {
         }
         let validators = response.validators.clone();
         let seen = parse(target, response, now).await.map_err(PollError::Parse)?;
-        Ok(Answer::Sightings(seen, validators))
+        Ok(Answer::Sightings(Page { digest: facts::digest(&seen), seen, validators }))
     }
 
     async fn settle(
         &self,
         target: &TargetRow,
         admission: Admission,
-        (seen, validators): (&[Sighting], Validators),
+        page: Page,
         polled_at: DateTime<Utc>,
     ) -> anyhow::Result<NextDue> {
-        let digest = facts::digest(seen);
-        if target.digest == Some(digest) {
-            self.memory.remember(target.id, digest, validators);
-            return self.settle_unchanged(target, admission, polled_at).await;
+        if target.digest == Some(page.digest) {
+            return self.settle_same(target, admission, page, polled_at).await;
         }
         let known = self.store.known_facts(target.id).await.context("reading known facts")?;
+        let page = match self.confirm(target, &known, page, polled_at).await {
+            Ok(page) if target.digest == Some(page.digest) => {
+                return self.settle_same(target, admission, page, polled_at).await;
+            }
+            Ok(page) => page,
+            Err(failure) => return self.settle_failure(target, admission.breaker, &failure, polled_at).await,
+        };
+        let turns = Turns::count(&known, &page.seen, polled_at);
+        if let Some(suspicion) = self.suspicion(target, &turns, &page, polled_at).await? {
+            self.hold(target, suspicion, &page, polled_at).await?;
+            self.close_breaker(target, admission).await?;
+            return Ok(self.next(target, polled_at));
+        }
         let found = Found {
             polled_at,
-            digest,
-            changes: change::diff(&known, seen),
+            digest: page.digest,
+            changes: change::diff(&known, &page.seen),
             releases: cadence::releases(target.id, &target.pace, target.last_good_at, polled_at),
+            turns_over: turns.turn_over(),
             recorded_at: self.clock.now(),
         };
         let recorded = self.store.record_found(target, &found).await.context("recording changes")?;
         if recorded {
             // Only now: an answer that is not on record must come whole the next time.
-            self.memory.remember(target.id, digest, validators);
+            self.memory.remember(target.id, page.digest, page.validators);
             tracing::info!(target = %target.id, operator = %target.operator, changes = found.changes.len(), "poll found changes");
+            self.settle_held(target).await?;
         }
         self.close_breaker(target, admission).await?;
         Ok(self.next(target, polled_at))
+    }
+
+    async fn settle_same(
+        &self,
+        target: &TargetRow,
+        admission: Admission,
+        page: Page,
+        polled_at: DateTime<Utc>,
+    ) -> anyhow::Result<NextDue> {
+        self.memory.remember(target.id, page.digest, page.validators);
+        self.settle_unchanged(target, admission, polled_at).await
     }
 
     async fn settle_unchanged(
@@ -191,6 +233,7 @@ impl Poller {
         polled_at: DateTime<Utc>,
     ) -> anyhow::Result<NextDue> {
         self.heartbeat.note(target.id, polled_at);
+        self.settle_held(target).await?;
         self.close_breaker(target, admission).await?;
         Ok(self.next(target, polled_at))
     }

@@ -15,6 +15,8 @@ const ROWS: i32 = 5_000;
 const CHANGES_KEPT: TimeDelta = TimeDelta::days(731);
 /// Facts of a sailing are kept this long after it has left.
 const FACTS_KEPT: TimeDelta = TimeDelta::days(2);
+/// Answers that were held are kept this long after the decision; the audit keeps who decided.
+const HELD_KEPT: TimeDelta = TimeDelta::days(90);
 
 /// Prunes until shutdown.
 pub async fn run(store: Store, clock: Clock, shutdown: CancellationToken) {
@@ -38,5 +40,6 @@ pub async fn prune(store: &Store, clock: &Clock) -> store::Result<()> {
     store.close_departed(now, ROWS).await?;
     store.prune_changes(now - CHANGES_KEPT, i64::from(ROWS)).await?;
     store.prune_facts(now - FACTS_KEPT, i64::from(ROWS)).await?;
+    store.prune_held(now - HELD_KEPT, i64::from(ROWS)).await?;
     Ok(())
 }

@@ -9,6 +9,7 @@ use crate::{
     fan_out::FanOut,
     heartbeat::Heartbeat,
     operators::BaseUrls,
+    outage::Outages,
     poll::Poller,
     prune,
     reconcile::{Reconciler, Wakes},
@@ -81,6 +82,8 @@ pub struct Parts {
     pub fan_out: FanOut,
     /// Delivers.
     pub deliverer: Deliverer,
+    /// Says when we cannot check.
+    pub outages: Outages,
     /// Keeps the schedule right.
     pub reconciler: Reconciler,
     clock: Clock,
@@ -126,6 +129,7 @@ impl Parts {
             client: Client::new(egress, &agent)?,
             base_urls: Arc::new(BaseUrls::new(&config.base_urls)?),
             access_codes: Arc::new(config.access_codes.clone()),
+            budgets: polls.clone(),
             heartbeat: Heartbeat::default(),
             memory: Arc::default(),
             clock: clock.clone(),
@@ -142,7 +146,9 @@ impl Parts {
                 link_key: config.link_key.clone(),
                 clock: clock.clone(),
                 chance,
+                scale: config.scale,
             },
+            outages: Outages { store: store.clone(), clock: clock.clone(), scale: config.scale },
             reconciler: Reconciler::new(store.clone(), polls, deliveries, clock.clone(), config),
             store,
             clock,
@@ -168,6 +174,7 @@ impl Parts {
             wakes.deliveries.clone(),
             shutdown.clone(),
         ));
+        tasks.spawn(self.outages.clone().run(wakes.deliveries.clone(), shutdown.clone()));
         tasks.spawn(prune::run(self.store.clone(), self.clock.clone(), shutdown.clone()));
         tasks.spawn(self.poll_worker(&wakes, shutdown.clone())?);
         tasks.spawn(self.delivery_worker(&wakes, shutdown.clone())?);

@@ -165,6 +165,13 @@ impl Sim {
         self.ground.mail.misbehave(misbehaviour);
     }
 
+    /// Keeps BC Ferries' page of a route as it is now for one more answer, whatever changes: a cache that is behind.
+    pub fn answer_once_from_cache(&self, route: &str) -> anyhow::Result<()> {
+        let page = self.ground.bc_page(route).ok().with_context(|| format!("no page of {route:?}"))?;
+        lock(&self.ground.cached).insert(route.to_owned(), page);
+        Ok(())
+    }
+
     /// Switches ETags on or off; they are off at first.
     pub fn set_validators(&self, validators: Validators) {
         self.ground.set_validators(validators);

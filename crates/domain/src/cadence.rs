@@ -12,8 +12,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
 
 mod breaker;
+mod checks;
 
 pub use breaker::{Admits, Breaker};
+pub use checks::Checks;
 
 /// How many times faster than real time a development installation runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,6 +9,10 @@ use crate::sailing::Sailing;
 use crate::watch::Wish;
 use std::collections::BTreeMap;
 
+mod confirm;
+
+pub use confirm::{confirm, has_rises};
+
 /// What is known of the sailings of one target.
 pub type KnownFacts = BTreeMap<(RouteCode, SailingKey), Facts>;
 

@@ -4,6 +4,7 @@
 //! holds anything of a tenant: a question says what is asked, not who asks.
 
 use crate::code::{RouteCode, TerminalCode, VehicleClass};
+use crate::operator::Operator;
 use crate::sailing::end_of_day;
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -95,6 +96,19 @@ impl From<Monday> for NaiveDate {
 }
 
 impl Question {
+    /// Where it looks, in words, such as `Portmouth Sim to Santoña Sim`.
+    pub fn place_in_words(&self, operator: Operator) -> String {
+        let name = |code| operator.terminal(code).map_or(code, |terminal| terminal.name);
+        let route = match self {
+            Question::RouteDay { route, .. } | Question::RouteNow { route } | Question::RouteWeek { route, .. } => route,
+            Question::TerminalNow { terminal } => return format!("from {}", name(terminal.as_str())),
+        };
+        match operator.route(route) {
+            Some(route) => format!("{} to {}", name(route.from), name(route.to)),
+            None => route.to_string(),
+        }
+    }
+
     /// From when it is worth asking, for somebody whose first day is `first_day` at a terminal in `zone`: an
     /// operator whose answers reach `horizon_days` ahead has nothing to say before.
     pub fn asked_from(&self, zone: Tz, first_day: NaiveDate, horizon_days: u16) -> DateTime<Utc> {

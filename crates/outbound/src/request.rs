@@ -156,6 +156,15 @@ impl Request {
         self.validators = validators.filter(|_| self.method == Method::Get);
         self
     }
+
+    /// The same request, to be answered from where the page is made and not from a cache on the way (RFC 9111,
+    /// section 5.2.1.4).
+    #[must_use]
+    pub fn afresh(mut self) -> Self {
+        self.validators = None;
+        self.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        self
+    }
 }
 
 /// What a server gave us to ask "has it changed?".

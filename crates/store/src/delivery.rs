@@ -1,6 +1,6 @@
-//! Deliveries: one per (alert, channel). The attempt is written before the send, with a message id
-//! that never changes; what came of it is written after. Between the two a crash costs at most a
-//! repeat with the same message id.
+//! Deliveries: one per (alert, channel), and one per (notice, channel), which `outage` reads. The attempt
+//! is written before the send, with a message id that never changes; what came of it is written after.
+//! Between the two a crash costs at most a repeat with the same message id.
 
 mod locked;
 
@@ -110,13 +110,13 @@ pub enum Outcome<'a> {
 /// When the database refuses; then nothing may be sent.
 pub async fn begin_attempt(
     tx: &mut TenantTx,
-    delivery: &DeliveryRow,
+    id: DeliveryId,
     lease_until: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let number = sqlx::query_scalar!(
         "update delivery set attempts = attempts + 1, next_attempt_at = $2 where id = $1 returning attempts",
-        delivery.id.0,
+        id.0,
         lease_until
     )
     .fetch_one(&mut *tx.tx)
@@ -124,7 +124,7 @@ pub async fn begin_attempt(
     sqlx::query!(
         "insert into attempt (tenant_id, delivery_id, number, started_at) values ($1, $2, $3, $4)",
         tx.tenant,
-        delivery.id.0,
+        id.0,
         number,
         now
     )

@@ -7,10 +7,13 @@ pub mod alert;
 pub mod capability;
 pub mod catalog;
 pub mod change;
+pub mod check;
 pub mod delivery;
+pub mod held;
 pub mod key;
 pub mod listen;
 pub mod migrate;
+pub mod outage;
 #[cfg(doctest)]
 pub mod proofs;
 pub mod prune;

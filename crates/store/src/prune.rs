@@ -38,4 +38,20 @@ impl Store {
         .await?;
         Ok(done.rows_affected())
     }
+
+    /// Deletes held answers that were decided before `before`, at most `limit`; returns how many.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn prune_held(&self, before: DateTime<Utc>, limit: i64) -> Result<u64> {
+        let done = sqlx::query!(
+            "delete from held_batch where id in (
+               select id from held_batch where decided_at < $1 order by id limit $2)",
+            before,
+            limit
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected())
+    }
 }

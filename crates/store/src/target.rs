@@ -56,6 +56,8 @@ pub struct Found {
     pub changes: Vec<Change>,
     /// From when each plan may know.
     pub releases: Releases,
+    /// Whether the target counts as turned over: see `domain::plausible`.
+    pub turns_over: bool,
     /// When it is recorded.
     pub recorded_at: DateTime<Utc>,
 }
@@ -177,7 +179,7 @@ impl Store {
         sqlx::query!(
             "with locked as materialized (select id from target where id = any($1) order by id for no key update)
              update target t set last_polled_at = g.at, last_good_at = g.at, not_before = null,
-                                 failures_in_row = 0, last_error = null
+                                 failures_in_row = 0, failing_since = null, last_error = null
              from unnest($1::bigint[], $2::timestamptz[]) as g(id, at) join locked using (id)
              where t.id = g.id and (t.last_polled_at is null or t.last_polled_at < g.at)",
             ids,
@@ -200,7 +202,8 @@ impl Store {
         error: &str,
     ) -> Result<()> {
         sqlx::query!(
-            "update target set last_polled_at = $2, not_before = $3, failures_in_row = failures_in_row + 1, last_error = $4
+            "update target set last_polled_at = $2, not_before = $3, failures_in_row = failures_in_row + 1,
+                               failing_since = coalesce(failing_since, $2), last_error = $4
              where id = $1",
             target.0,
             polled_at,
@@ -256,12 +259,14 @@ impl Store {
         let mut tx = self.pool.begin().await?;
         let version = sqlx::query_scalar!(
             "update target set version = version + 1, digest = $3, last_polled_at = $4, last_good_at = $4,
-                               not_before = null, failures_in_row = 0, last_error = null
+                               not_before = null, failures_in_row = 0, failing_since = null, last_error = null,
+                               turned_at = case when $5 then $4 else turned_at end
              where id = $1 and version = $2 returning version",
             target.id.0,
             target.version,
             &found.digest[..],
-            found.polled_at
+            found.polled_at,
+            found.turns_over
         )
         .fetch_optional(&mut *tx)
         .await?;

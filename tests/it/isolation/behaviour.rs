@@ -26,6 +26,11 @@ async fn two_tenants() -> (World, Person, Person) {
     .execute(&world.admin)
     .await
     .unwrap();
+    sqlx::query("insert into outage (tenant_id, operator_id, cause, noticed_at) values ($1, 'harbour', 'off', now())")
+        .bind(alice.tenant.0)
+        .execute(&world.admin)
+        .await
+        .unwrap();
     sqlx::query("insert into audit (tenant_id, at, actor, action, subject) values ($1, now(), 'a', 'b', 'c')")
         .bind(alice.tenant.0)
         .execute(&world.admin)

@@ -4,10 +4,11 @@ use crate::harness::Database;
 use sqlx::{Executor, PgConnection};
 
 const ROLES: [&str; 4] = ["ferry_app", "ferry_auth", "ferry_worker", "ferry_admin"];
-const GLOBAL_TABLES: [&str; 10] = [
+const GLOBAL_TABLES: [&str; 11] = [
     "change",
     "deployment",
     "fact",
+    "held_batch",
     "operator",
     "platform_audit",
     "route",
@@ -18,9 +19,10 @@ const GLOBAL_TABLES: [&str; 10] = [
 ];
 /// A key's public id must be unique everywhere: it is what a key is found by, and is random.
 const UNIQUE_WITHOUT_TENANT: [&str; 1] = ["api_key_public_id_key"];
-const DEFINERS: [&str; 15] = [
+const DEFINERS: [&str; 17] = [
     "close_alerts",
     "close_departed",
+    "close_outages",
     "deliver_alerts",
     "delivery_tenant",
     "demand",
@@ -29,6 +31,7 @@ const DEFINERS: [&str; 15] = [
     "issue_key",
     "key_by_public_id",
     "membership",
+    "open_outages",
     "record_alerts",
     "release_alerts",
     "unevaluated_watches",
@@ -36,12 +39,13 @@ const DEFINERS: [&str; 15] = [
     "watches_of_target",
 ];
 
-/// Where `ferry_matcher` may look across tenants: the functions it owns read these tables, insert into four
-/// and update two.
+/// Where `ferry_matcher` may look across tenants: the functions it owns read these tables, insert into five
+/// and update three.
 fn matcher_policies() -> Vec<String> {
     let read =
-        ["tenant", "member", "channel", "watch", "watch_target", "watch_channel", "alert", "delivery", "api_key"];
-    let write = ["alert:a", "delivery:a", "api_key:a", "audit:a", "alert:w", "watch:w"];
+        ["tenant", "member", "channel", "watch", "watch_target", "watch_channel", "alert", "delivery", "outage", "api_key"];
+    let write =
+        ["alert:a", "delivery:a", "outage:a", "api_key:a", "audit:a", "alert:w", "outage:w", "watch:w"];
     let read = read.iter().map(|table| format!("{table}:r:ferry_matcher"));
     read.chain(write.iter().map(|entry| format!("{entry}:ferry_matcher"))).collect()
 }

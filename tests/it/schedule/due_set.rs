@@ -223,3 +223,27 @@ async fn flushed_redis_is_noticed_by_the_missing_epoch() {
     assert!(world.set.mark_epoch().await.unwrap());
     assert!(!world.set.claim(1).await.unwrap().epoch_missing);
 }
+
+#[tokio::test]
+async fn sr_opr_01_a_start_that_is_spent_beside_a_claim_counts_and_waits_like_any_other() {
+    let world = World::new().await;
+    let slow = Budget { requests_per_min: 1, burst: 2, ..Budget::UNLIMITED };
+    world.allow(1, slow).await;
+    world.due(1, 1..=3).await;
+    assert_eq!(ids(&world.claim(1).await), [1]);
+    assert_eq!(world.set.spend(ONE(1), LONG).await.unwrap(), Some(Duration::ZERO));
+    assert_eq!(world.claim(10).await, [], "the start was spent");
+    assert_eq!(world.set.spend(ONE(1), LONG).await.unwrap(), None, "the next is a minute away");
+    let brisk = Budget { requests_per_min: 60, burst: 1, ..Budget::UNLIMITED };
+    world.allow(2, brisk).await;
+    assert_eq!(world.set.spend(ONE(2), LONG).await.unwrap(), Some(Duration::ZERO));
+    let wait = world.set.spend(ONE(2), LONG).await.unwrap().unwrap();
+    assert!(wait > Duration::from_millis(500) && wait <= Duration::from_secs(1), "{wait:?}");
+    assert_eq!(
+        world.set.spend(ONE(2), Duration::from_millis(10)).await.unwrap(),
+        None,
+        "nobody waits longer than they want"
+    );
+    world.allow(3, Budget { paused: true, ..brisk }).await;
+    assert_eq!(world.set.spend(ONE(3), LONG).await.unwrap(), None, "a kill switch stops it too");
+}

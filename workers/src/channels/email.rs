@@ -3,6 +3,7 @@
 //! pasted; nothing that a person or an operator wrote can start a header line.
 
 mod letter;
+mod notice;
 
 use super::Sent;
 use crate::clock::Clock;
@@ -20,6 +21,7 @@ use lettre::{
 use std::time::Duration;
 use store::delivery::{DeliveryRow, Links};
 use url::Url;
+use uuid::Uuid;
 
 /// A relay that does not answer for so long counts as "not now". Shorter than the attempt's lease.
 const SMTP_TIMEOUT: Duration = Duration::from_secs(20);
@@ -64,7 +66,11 @@ impl Mailer {
 
     /// Sends one attempt.
     pub async fn send(&self, delivery: &DeliveryRow, links: &Links) -> Sent {
-        let message = match self.compose(delivery, links) {
+        self.hand_over(self.compose(delivery, links)).await
+    }
+
+    async fn hand_over(&self, message: anyhow::Result<Message>) -> Sent {
+        let message = match message {
             Ok(message) => message,
             Err(error) => return Sent::Refused(format!("the message could not be written: {error:#}")),
         };
@@ -82,22 +88,40 @@ impl Mailer {
     /// When an address or a header value is none.
     pub fn compose(&self, delivery: &DeliveryRow, links: &Links) -> anyhow::Result<Message> {
         let letter = Letter::new(delivery, links, &self.base_url, self.clock.now())?;
-        let address: Address = delivery.address.parse().context("the channel's address is no mail address")?;
-        let domain = self.base_url.host_str().context("the base URL has no host")?;
         let text = TextPart { mail: &letter }.render()?;
         let html = HtmlPart { mail: &letter }.render()?;
+        let envelope = Envelope {
+            address: &delivery.address,
+            subject: &letter.headline,
+            message_id: delivery.message_id,
+            unsubscribe_url: &letter.unsubscribe_url,
+        };
+        self.message(&envelope, text, html)
+    }
+
+    fn message(&self, envelope: &Envelope<'_>, text: String, html: String) -> anyhow::Result<Message> {
+        let address: Address = envelope.address.parse().context("the channel's address is no mail address")?;
+        let domain = self.base_url.host_str().context("the base URL has no host")?;
         let mut message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, address))
-            .subject(header_text(&letter.headline)?)
-            .message_id(Some(format!("<{}@{domain}>", delivery.message_id)))
+            .subject(header_text(envelope.subject)?)
+            .message_id(Some(format!("<{}@{domain}>", envelope.message_id)))
             .multipart(MultiPart::alternative_plain_html(text, html))?;
-        let unsubscribe = header_text(&format!("<{}>", letter.unsubscribe_url))?;
+        let unsubscribe = header_text(&format!("<{}>", envelope.unsubscribe_url))?;
         set(&mut message, "List-Unsubscribe", unsubscribe);
         set(&mut message, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into());
         set(&mut message, "Auto-Submitted", "auto-generated".into());
         Ok(message)
     }
+}
+
+/// What every message has around its words.
+struct Envelope<'a> {
+    address: &'a str,
+    subject: &'a str,
+    message_id: Uuid,
+    unsubscribe_url: &'a str,
 }
 
 /// Text that may stand in a header: control characters, CR, LF and NUL among them, are refused (RFC 5322,

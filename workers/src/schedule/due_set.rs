@@ -29,6 +29,7 @@ static UPSERT: LazyLock<Script> = script!("upsert.lua");
 static RETIRE: LazyLock<Script> = script!("retire.lua");
 static PARTITIONS: LazyLock<Script> = script!("partitions.lua");
 static EPOCH: LazyLock<Script> = script!("epoch.lua");
+static SPEND: LazyLock<Script> = script!("spend.lua");
 
 /// A lease on one id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -222,6 +223,18 @@ impl DueSet {
             let _: u64 = call.invoke_async(&mut self.connection.clone()).await?;
         }
         Ok(())
+    }
+
+    /// Takes one more start from a partition's budget, for a request that follows another within a poll: it may be made after
+    /// the time returned. `None`: not within `longest_wait` (at most 5 s), or nothing of the partition may start.
+    ///
+    /// # Errors
+    /// Redis did not answer. Then the start may be spent and is not to be made.
+    pub async fn spend(&self, partition: Partition, longest_wait: Duration) -> RedisResult<Option<Duration>> {
+        let mut call = self.script(&SPEND);
+        call.arg(partition.to_string()).arg(micros(longest_wait));
+        let wait_us: i64 = call.invoke_async(&mut self.connection.clone()).await?;
+        Ok(u64::try_from(wait_us).ok().map(Duration::from_micros))
     }
 
     /// Marks the set as complete, after budgets and ids were written, in this order. Returns `false`, and marks

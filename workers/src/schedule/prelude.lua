@@ -17,6 +17,8 @@ local now = clock[1] * 1000000 + clock[2]
 local junk = 0
 -- A lease that ends later than this from now was not made by us.
 local LONGEST_LEASE_US = 3600000000
+-- A start is taken from a budget at most so long ahead.
+local LONGEST_RESERVE_US = 5000000
 
 -- All digits, never an exponent.
 local function digits(n)
@@ -54,8 +56,9 @@ local function budget(p)
   if not (emission and burst and cap) or b[4] ~= '0' then
     return nil
   end
-  -- No honest arrival time lies further ahead than the burst: a smaller budget, a clock set back.
-  local tat, furthest = tonumber(b[5]) or now, now + burst * emission
+  -- No honest arrival time lies further ahead than the burst and what may be taken ahead: a smaller budget, a clock
+  -- set back.
+  local tat, furthest = tonumber(b[5]) or now, now + burst * emission + LONGEST_RESERVE_US
   if not (tat <= furthest) then
     tat = furthest
   end

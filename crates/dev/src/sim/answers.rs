@@ -47,6 +47,7 @@ fn record(ground: &Playground, operator: Option<Operator>, (uri, headers): (&Uri
         at_us: ground.now().timestamp_micros(),
         user_agent: agent.unwrap_or_default().to_owned(),
         conditional: headers.contains_key(header::IF_NONE_MATCH),
+        afresh: headers.get(header::CACHE_CONTROL).is_some_and(|value| value == "no-cache"),
     });
 }
 

@@ -39,6 +39,8 @@ pub(super) struct Playground {
     /// Harbour's answers by query, as long as the model stays as it is. Locked after `model`.
     pub(super) written: RwLock<HashMap<String, Bytes>>,
     pub(super) misbehaviours: Mutex<HashMap<Operator, Misbehaviour>>,
+    /// Pages of BC Ferries that are served once more, by route.
+    pub(super) cached: Mutex<HashMap<String, Bytes>>,
     pub(super) frozen: Mutex<Option<DateTime<Utc>>>,
     pub(super) validates: AtomicBool,
     pub(super) robots: Mutex<String>,
@@ -61,6 +63,7 @@ impl Playground {
             model: Mutex::new(Model::new(today)),
             written: RwLock::default(),
             misbehaviours: Mutex::default(),
+            cached: Mutex::default(),
             frozen: Mutex::default(),
             validates: AtomicBool::new(false),
             robots: Mutex::new(ROBOTS.to_owned()),
@@ -112,6 +115,9 @@ impl Playground {
     }
 
     pub(super) fn bc_page(&self, route: &str) -> Result<Bytes, NotAsked> {
+        if let Some(page) = lock(&self.cached).remove(route) {
+            return Ok(page);
+        }
         let zone = timetable::zone_of(Operator::BcFerries, route).ok_or(NotAsked::NoSuchRoute)?;
         let now = self.now();
         let today = now.with_timezone(&zone).date_naive();
@@ -201,6 +207,7 @@ impl Playground {
     pub(super) fn reset(&self) {
         self.change(Model::reset);
         lock(&self.misbehaviours).clear();
+        lock(&self.cached).clear();
         ROBOTS.clone_into(&mut lock(&self.robots));
         *lock(&self.nesting) = Nesting::default();
         wsf::ACCESS_CODE.clone_into(&mut lock(&self.access_code));

@@ -32,6 +32,8 @@ pub struct SeenRequest {
     pub user_agent: String,
     /// Whether it asked only for news (If-None-Match).
     pub conditional: bool,
+    /// Whether it asked past any cache (Cache-Control: no-cache).
+    pub afresh: bool,
 }
 
 /// The log.

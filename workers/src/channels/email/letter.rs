@@ -116,6 +116,6 @@ fn seen(at: DateTime<Utc>, zone: &str, now: DateTime<Utc>) -> String {
 }
 
 /// Text from outside as one line: no control characters, and not longer than a line of a mail may show.
-fn line(text: &str) -> String {
+pub(super) fn line(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(80).collect()
 }

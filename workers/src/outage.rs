@@ -1,0 +1,178 @@
+//! Says when we cannot check, and when we can again: looks at each operator now and then, opens and closes the outages of those
+//! who miss checks, and sends the two notices. Any number of processes may look at once; the unique keys let
+//! one of them tell. Never counts a failure of its own: the polls did.
+
+use crate::{
+    channels::Sent,
+    clock::Clock,
+    deliver::{ATTEMPT_LEASE_S, Deliverer},
+    schedule::NextDue,
+};
+use anyhow::Context;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    cadence::{Pace, TimeScale},
+    delivery::{GiveUpReason, MAX_ATTEMPTS, NextAttempt, next_attempt},
+    id::DeliveryId,
+    outage::{Health, Hindrance, Notice, Verdict, still_wanted},
+};
+use std::{sync::Arc, time::Duration};
+use store::{
+    Audit, Claimed, Store, TenantTx,
+    catalog::OperatorRow,
+    delivery::{self, Outcome},
+    outage::{self, Look, NoticeRow, START},
+};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// How often to look. A look at an operator that 100,000 tenants wait for and that is not checked takes 4 s of the database.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
+/// Watches, or outages, looked at in one statement.
+const PAGE: i32 = 2_000;
+
+/// What opens and closes outages. Cheap to clone.
+#[derive(Clone)]
+pub struct Outages {
+    /// The database, as `ferry_worker`.
+    pub store: Store,
+    /// Time.
+    pub clock: Clock,
+    /// How many times faster than life cadence runs.
+    pub scale: TimeScale,
+}
+
+impl Outages {
+    /// Looks until shutdown. `delivered` is woken after each look that made deliveries.
+    pub async fn run(self, delivered: Arc<Notify>, shutdown: CancellationToken) {
+        while !shutdown.is_cancelled() {
+            match self.look().await {
+                Ok(0) => {}
+                Ok(made) => {
+                    tracing::info!(made, "notices of outages are due");
+                    delivered.notify_one();
+                }
+                Err(error) => tracing::warn!(error = format!("{error:#}"), "outages not looked at; trying again"),
+            }
+            tokio::select! {
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = shutdown.cancelled() => {}
+            }
+        }
+    }
+
+    /// Looks at every operator once; returns how many deliveries were made.
+    ///
+    /// # Errors
+    /// When the database fails; what was done stays done.
+    pub async fn look(&self) -> anyhow::Result<u64> {
+        let mut made = 0;
+        for operator in self.store.operators().await? {
+            let look = self.look_at(&operator);
+            made += self.close(&look).await.context("closing outages")?;
+            made += self.open(&look).await.context("opening outages")?;
+        }
+        Ok(made)
+    }
+
+    fn look_at(&self, row: &OperatorRow) -> Look {
+        let now = self.clock.now();
+        let OperatorRow { operator, polled, failures_in_row, open_until, floor_s, stretch_s, .. } = *row;
+        let cause = Health { polled, failures_in_row, open_until }.cause(now, self.scale);
+        Look { operator, cause, pace: Pace { scale: self.scale, floor_s, stretch_s }, now }
+    }
+
+    async fn open(&self, look: &Look) -> anyhow::Result<u64> {
+        let (mut after, mut made) = (START, 0);
+        while let Some((last, deliveries)) = self.store.open_outages(look, after, PAGE).await? {
+            (after, made) = (last, made + deliveries);
+        }
+        Ok(made)
+    }
+
+    async fn close(&self, look: &Look) -> anyhow::Result<u64> {
+        let (mut after, mut made) = (Uuid::nil(), 0);
+        while let Some((last, deliveries)) = self.store.close_outages(look, after, PAGE).await? {
+            (after, made) = (last, made + deliveries);
+        }
+        Ok(made)
+    }
+}
+
+impl Deliverer {
+    /// Makes one attempt of a notice, if the delivery is one, is due by its row and is still wanted. `None`: it is none, or
+    /// not due.
+    ///
+    /// # Errors
+    /// When the database fails; then the delivery is due again when its lease ends.
+    pub(crate) async fn deliver_notice(&self, door: &Claimed<DeliveryId>) -> anyhow::Result<Option<NextDue>> {
+        let now = self.clock.now();
+        let mut tx = self.store.begin_claimed(door).await?;
+        let Some(row) = outage::lock_notice(&mut tx, door.id(), self.scale, now).await? else { return Ok(None) };
+        match still_wanted(&row.facts) {
+            Verdict::Send if row.attempts >= MAX_ATTEMPTS => {
+                let outcome = Outcome::Failed(GiveUpReason::TooManyAttempts.as_str());
+                self.drop_notice(tx, &row, &outcome, now).await
+            }
+            Verdict::Cancel(reason) => self.drop_notice(tx, &row, &Outcome::Cancelled(reason.as_str()), now).await,
+            Verdict::Wait(span) => {
+                outage::postpone(&mut tx, row.id, now + span).await?;
+                tx.commit(Audit::OwnRecord).await?;
+                Ok(Some(NextDue(Some(now + span))))
+            }
+            Verdict::Send => {
+                delivery::begin_attempt(&mut tx, row.id, now + TimeDelta::seconds(ATTEMPT_LEASE_S), now).await?;
+                let unsubscribe = outage::unsubscribe_path(&tx, row.channel, &self.link_key, now);
+                tx.commit(Audit::OwnRecord).await.context("writing an attempt")?;
+                self.attempt_notice(door, &row, &unsubscribe).await
+            }
+        }
+    }
+
+    async fn attempt_notice(
+        &self,
+        door: &Claimed<DeliveryId>,
+        row: &NoticeRow,
+        unsubscribe: &str,
+    ) -> anyhow::Result<Option<NextDue>> {
+        let sent = self.sender.send_notice(row, unsubscribe).await;
+        let (now, attempt) = (self.clock.now(), row.attempts + 1);
+        let outcome = match &sent {
+            Sent::Taken => Outcome::Sent,
+            Sent::Refused(why) => Outcome::Failed(why),
+            // A notice has no sailing to leave without it: only its attempts end it.
+            Sent::NotNow(why) => match next_attempt(attempt, now, DateTime::<Utc>::MAX_UTC, self.chance.draw()) {
+                NextAttempt::At(at) => Outcome::Retry(at, why),
+                NextAttempt::GiveUp(reason) => Outcome::Failed(reason.as_str()),
+            },
+        };
+        tracing::info!(delivery = %row.id, outage = %row.outage, notice = %row.facts.notice, attempt, ?outcome, "attempt made");
+        let mut tx = self.store.begin_claimed(door).await?;
+        if !delivery::record(&mut tx, (row.id, attempt), &outcome, now).await? {
+            tracing::warn!(delivery = %row.id, "another worker went on while this attempt ran");
+        }
+        tx.commit(Audit::OwnRecord).await.context("recording an attempt")?;
+        Ok(Some(NextDue(match outcome {
+            Outcome::Retry(at, _) => Some(at),
+            Outcome::Sent | Outcome::Failed(_) | Outcome::Cancelled(_) => None,
+        })))
+    }
+
+    /// Ends a notice that is not sent. If checks work again before anybody was told, the outage ends with it.
+    async fn drop_notice(
+        &self,
+        mut tx: TenantTx,
+        row: &NoticeRow,
+        outcome: &Outcome<'_>,
+        now: DateTime<Utc>,
+    ) -> anyhow::Result<Option<NextDue>> {
+        delivery::record(&mut tx, (row.id, row.attempts), outcome, now).await?;
+        let is_over = matches!(outcome, Outcome::Cancelled(reason) if *reason == Hindrance::Recovered.as_str());
+        if is_over && row.facts.notice == Notice::Degraded {
+            outage::end_untold(&mut tx, row.outage, now).await?;
+        }
+        tx.commit(Audit::OwnRecord).await?;
+        Ok(Some(NextDue(None)))
+    }
+}
