@@ -7,17 +7,23 @@ pub mod alert;
 pub mod capability;
 pub mod catalog;
 pub mod change;
+pub mod channel;
 pub mod delivery;
+pub mod idempotency;
+mod listed;
 pub mod listen;
 pub mod migrate;
+pub mod operator;
 #[cfg(doctest)]
 pub mod proofs;
 pub mod prune;
+pub mod sailing;
 pub mod target;
 mod tenant;
 pub mod watch;
 
 pub use capability::{Capability, LinkKey, Purpose};
+pub use listed::{Listed, PAGE_MAX, Place};
 pub use tenant::{Audit, Claimed, Membership, TenantTx};
 
 use sqlx::{PgPool, postgres::PgPoolOptions};
