@@ -18,7 +18,7 @@ use sqlx::types::Json;
 mod change;
 mod shown;
 
-pub use change::{annotate, rewrite, set_state};
+pub use change::{Aside, annotate, rewrite, set_state};
 pub use shown::{ShownTarget, ShownWatch, find, list, lock_for_change, targets};
 
 /// What a watch holds.

@@ -10,6 +10,17 @@ use domain::{
 };
 use sqlx::types::Json;
 
+/// What a watch holds besides its wish.
+#[derive(Clone, Copy, Debug)]
+pub struct Aside<'a> {
+    /// The channels it tells.
+    pub channels: &'a [ChannelId],
+    /// What its owner notes for themself.
+    pub note: &'a str,
+    /// Whether an alert asks if it may stop.
+    pub stop_when_found: bool,
+}
+
 /// Gives a watch another wish, at a new version; its state and its owner stay.
 ///
 /// # Errors
@@ -40,20 +51,20 @@ pub async fn rewrite(tx: &mut TenantTx, id: WatchId, watch: &NewWatch<'_>, now: 
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn annotate(tx: &mut TenantTx, id: WatchId, watch: &NewWatch<'_>) -> Result<()> {
+pub async fn annotate(tx: &mut TenantTx, id: WatchId, aside: &Aside<'_>) -> Result<()> {
     sqlx::query!(
         "update watch set note = $2, stop_when_found = $3 where id = $1",
         id.0,
-        watch.note,
-        watch.stop_when_found
+        aside.note,
+        aside.stop_when_found
     )
     .execute(&mut *tx.tx)
     .await?;
-    let kept: Vec<_> = watch.channels.iter().map(|ChannelId(channel)| *channel).collect();
+    let kept: Vec<_> = aside.channels.iter().map(|ChannelId(channel)| *channel).collect();
     sqlx::query!("delete from watch_channel where watch_id = $1 and channel_id <> all($2)", id.0, &kept)
         .execute(&mut *tx.tx)
         .await?;
-    tell(tx, id, watch.channels).await
+    tell(tx, id, aside.channels).await
 }
 
 /// Puts a watch into a state and wakes the workers: from the commit on its questions are asked, or not.
