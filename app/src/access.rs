@@ -1,14 +1,17 @@
-//! Every request passes here before its handler: what does the row demand, and does the caller have it.
+//! Every request passes here before what handles it: what does the row demand, and does the caller have it. Promises
+//! that a response which did not come by here is never sent, and that what a handler may use (`ApiCx`, `LinkCx`) is
+//! made here and nowhere else. Never takes a right from anything but the database, read for this request.
 
-use crate::{App, error::Error};
+use crate::{App, error::Error, keys, problem::Problem};
 use axum::{
-    extract::{FromRequestParts, RawPathParams, Request, State},
+    extract::{FromRequestParts, MatchedPath, RawPathParams, Request, State},
     http::request::Parts,
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
-use store::{Capability, Purpose, TenantTx};
+use domain::access::Action;
+use store::{Audit, Capability, Membership, Purpose, TenantTx};
 
 /// What a route demands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +20,8 @@ pub enum Access {
     Public,
     /// A link that we signed for this purpose, in the path parameter `token`.
     Link(Purpose),
+    /// An API key that may do this: by its scopes, its creator's present role and the tenant's plan.
+    Key(Action),
 }
 
 /// What the handler of a link may use. Only `enforce` makes one.
@@ -41,19 +46,112 @@ impl LinkCx {
     }
 }
 
+/// What the handler of a key row may use. Only `enforce` makes one.
+#[derive(Clone)]
+pub struct ApiCx {
+    app: App,
+    membership: Membership,
+    now: DateTime<Utc>,
+}
+
+impl ApiCx {
+    /// Whose key it is, and in which tenant.
+    pub(crate) fn membership(&self) -> &Membership {
+        &self.membership
+    }
+
+    /// When the request came.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    pub(crate) fn app(&self) -> &App {
+        &self.app
+    }
+
+    pub(crate) async fn begin(&self) -> Result<TenantTx, Problem> {
+        Ok(self.app.store.begin(&self.membership).await?)
+    }
+
+    /// Commits what the key did, with the line in the audit log that says so.
+    pub(crate) async fn commit(&self, tx: TenantTx, action: &'static str, subject: String) -> Result<(), Problem> {
+        let actor = self.membership.actor();
+        Ok(tx.commit(Audit::Act { at: self.now, actor, action, subject }).await?)
+    }
+}
+
+/// Marks a response that passed [`enforce`], or that said that there is nothing to enforce.
+#[derive(Clone)]
+struct Enforced;
+
 pub(crate) async fn enforce(
     State((app, access)): State<(App, Access)>,
     params: RawPathParams,
-    mut request: Request,
+    request: Request,
     next: Next,
-) -> Result<Response, Error> {
-    if let Access::Link(purpose) = access {
-        let token = params.iter().find(|(name, _)| *name == "token").map_or("", |(_, token)| token);
-        let now = app.clock.now();
-        let link = app.link_key.open(purpose, token, now).ok_or(Error::LinkUnknown)?;
-        request.extensions_mut().insert(LinkCx { app, link, now });
+) -> Response {
+    let answer = match access {
+        Access::Public => next.run(request).await,
+        Access::Link(purpose) => match link(&app, purpose, &params) {
+            Ok(cx) => run(request, next, cx).await,
+            Err(error) => error.into_response(),
+        },
+        Access::Key(action) => key(app, action, request, next).await,
+    };
+    enforced(answer)
+}
+
+fn link(app: &App, purpose: Purpose, params: &RawPathParams) -> Result<LinkCx, Error> {
+    let token = params.iter().find(|(name, _)| *name == "token").map_or("", |(_, token)| token);
+    let now = app.clock.now();
+    let link = app.link_key.open(purpose, token, now).ok_or(Error::LinkUnknown)?;
+    Ok(LinkCx { app: app.clone(), link, now })
+}
+
+/// Who is it (401), too often (429), may they (403); only then the handler.
+async fn key(app: App, action: Action, request: Request, next: Next) -> Response {
+    let now = app.clock.now();
+    let presented = keys::presented(&request);
+    let membership = match async { keys::known(&app.credentials, &presented?, now).await }.await {
+        Ok(membership) => membership,
+        Err(problem) => return problem.into_response(),
+    };
+    let (standing, taken) = app.rates.take(&membership);
+    let allowed = taken.and_then(|()| Ok(membership.may(action)?));
+    let mut response = match allowed {
+        Ok(()) => run(request, next, ApiCx { app, membership, now }).await,
+        Err(problem) => problem.into_response(),
+    };
+    if let Some(standing) = standing {
+        standing.write(response.headers_mut());
     }
-    Ok(next.run(request).await)
+    response
+}
+
+async fn run<Cx: Clone + Send + Sync + 'static>(mut request: Request, next: Next, cx: Cx) -> Response {
+    request.extensions_mut().insert(cx);
+    next.run(request).await
+}
+
+/// For `enforce`, and for the two answers of the router that belong to no row: no such path, no such method.
+pub(crate) fn enforced(mut response: Response) -> Response {
+    response.extensions_mut().insert(Enforced);
+    response
+}
+
+/// Replaces a response that did not pass [`enforce`]: some route is not a row of the table.
+pub(crate) async fn only_enforced(request: Request, next: Next) -> Response {
+    // The row's path: the address itself may hold a link's token.
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let response = next.run(request).await;
+    if response.extensions().get::<Enforced>().is_some() {
+        return response;
+    }
+    tracing::error!(
+        path = path.as_ref().map(MatchedPath::as_str),
+        "a response did not pass the access check and was withheld"
+    );
+    Problem::failed().into_response()
 }
 
 /// The state of a link row in the route table. [`LinkCx`] extracts from nothing else, so a handler that
@@ -61,10 +159,22 @@ pub(crate) async fn enforce(
 #[derive(Clone)]
 pub struct LinkRoute;
 
+/// The state of a key row in the route table, and the only one [`ApiCx`] extracts from.
+#[derive(Clone)]
+pub struct KeyRoute;
+
 impl FromRequestParts<LinkRoute> for LinkCx {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &LinkRoute) -> Result<Self, Error> {
         Ok(parts.extensions.get::<LinkCx>().cloned().expect("BUG: enforce runs before every link's handler"))
+    }
+}
+
+impl FromRequestParts<KeyRoute> for ApiCx {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &KeyRoute) -> Result<Self, Problem> {
+        Ok(parts.extensions.get::<ApiCx>().cloned().expect("BUG: enforce runs before every key row's handler"))
     }
 }

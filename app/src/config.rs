@@ -1,6 +1,8 @@
 //! The one place in this binary that reads the environment.
 
+use crate::client::Proxies;
 use anyhow::{Context, ensure};
+use domain::cadence::TimeScale;
 use std::net::SocketAddr;
 use store::LinkKey;
 use telemetry::Secret;
@@ -11,6 +13,8 @@ use url::Url;
 pub struct Config {
     /// Postgres, as role `ferry_app`.
     pub database_url: Secret<String>,
+    /// The same database, as role `ferry_auth`.
+    pub auth_database_url: Secret<String>,
     /// Where to listen.
     pub listen: SocketAddr,
     /// Where people reach the app.
@@ -19,6 +23,10 @@ pub struct Config {
     pub contact: String,
     /// Checks the links in messages.
     pub link_key: LinkKey,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub proxies: Proxies,
+    /// How many times faster than life cadence runs; 1 in production.
+    pub scale: TimeScale,
     /// Log filter.
     pub log: String,
 }
@@ -29,12 +37,17 @@ impl Config {
     /// # Errors
     /// A sentence that names the setting and what is wrong with it.
     pub fn from_environment() -> anyhow::Result<Config> {
+        let scale = get("FERRY_TIME_SCALE").unwrap_or_else(|| "1".into());
+        let scale = scale.parse().ok().and_then(TimeScale::new);
         Ok(Config {
             database_url: Secret::new(need("FERRY_DATABASE_URL")?),
+            auth_database_url: Secret::new(need("FERRY_AUTH_DATABASE_URL")?),
             listen: need("FERRY_LISTEN")?.parse().context("FERRY_LISTEN is an address and a port")?,
             base_url: Url::parse(&need("FERRY_BASE_URL")?).context("FERRY_BASE_URL is no URL")?,
             contact: need("FERRY_CONTACT")?,
             link_key: need("FERRY_LINK_KEY")?.parse().context("FERRY_LINK_KEY")?,
+            proxies: get("FERRY_TRUSTED_PROXIES").unwrap_or_default().parse().context("FERRY_TRUSTED_PROXIES")?,
+            scale: scale.context("FERRY_TIME_SCALE is a whole number from 1 to 3600")?,
             log: get("FERRY_LOG").unwrap_or_else(|| "info".into()),
         })
     }
@@ -47,13 +60,24 @@ impl Config {
         need("FERRY_OWNER_URL")
     }
 
+    /// The administrator's URL, for `app key create` only: a serving process is never given it.
+    ///
+    /// # Errors
+    /// When it is not set.
+    pub fn admin_url() -> anyhow::Result<Secret<String>> {
+        Ok(Secret::new(need("FERRY_ADMIN_URL")?))
+    }
+
     /// Refuses what only development may have, unless the database says it is for development.
     ///
     /// # Errors
     /// A sentence that names the setting.
     pub fn check_against(&self, environment: &str) -> anyhow::Result<()> {
-        let secure = environment == "development" || self.base_url.scheme() == "https";
-        ensure!(secure, "FERRY_BASE_URL must be https in production");
+        if environment == "development" {
+            return Ok(());
+        }
+        ensure!(self.base_url.scheme() == "https", "FERRY_BASE_URL must be https in production");
+        ensure!(self.scale == TimeScale::REAL, "FERRY_TIME_SCALE works in development only: leave it out");
         Ok(())
     }
 }

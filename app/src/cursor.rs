@@ -63,7 +63,8 @@ mod tests {
 
     #[test]
     fn a_cursor_reads_back_for_its_own_list_and_no_other_and_a_changed_one_is_refused() {
-        let place = Place { at: DateTime::from_timestamp_micros(1_767_225_600_123_456).unwrap(), key: Uuid::from_u128(7) };
+        let place =
+            Place { at: DateTime::from_timestamp_micros(1_767_225_600_123_456).unwrap(), key: Uuid::from_u128(7) };
         let text = write("watches", &place);
         let reads = |list: &str, text: &str| read::<Uuid>(list, Some(text)).map(|place| place.unwrap());
         assert_eq!(reads("watches", &text).unwrap(), place);

@@ -35,12 +35,12 @@ impl IntoResponse for Error {
     }
 }
 
-const UNKNOWN_LINK: Notice = Notice {
+const UNKNOWN_LINK: Notice<'static> = Notice {
     title: "This link does not work any more",
     text: "It may be cut short, too old, or for an alert that is no longer kept. Open the newest mail of this watch and use its link.",
 };
 
-const FAILED: Notice = Notice {
+const FAILED: Notice<'static> = Notice {
     title: "That did not work",
     text: "Nothing was changed. The mistake is ours and has been noted; please try again in a minute.",
 };

@@ -90,9 +90,10 @@ pub(crate) async fn begin(
             let reason = "was used for another request; take a new one for each request";
             Err(Problem::invalid(vec![FieldError::new(HEADER, reason)]))
         }
-        Known::InFlight => {
-            Err(Problem::conflict(Code::Conflict, "A request with this Idempotency-Key is being done; ask again in a moment."))
-        }
+        Known::InFlight => Err(Problem::conflict(
+            Code::Conflict,
+            "A request with this Idempotency-Key is being done; ask again in a moment.",
+        )),
     }
 }
 

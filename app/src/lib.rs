@@ -1,47 +1,76 @@
-//! The web side: pages and links for people. Knows Postgres as role `ferry_app` and nothing else: it never
-//! talks to Redis, to operators or to the mail relay; it writes rows and the workers are woken by them.
+//! The web side: pages and links for people, the API for programs. Knows Postgres as roles `ferry_app` and `ferry_auth`
+//! and nothing else: it never talks to Redis, to operators or to the mail relay; it writes rows and the workers are
+//! woken by them.
 
 pub mod access;
+mod alerts;
+mod channels;
+pub mod client;
 pub mod clock;
 mod config;
+mod cursor;
+mod docs;
 mod error;
+mod facts;
+mod idempotency;
+pub mod input;
+mod keys;
 mod links;
+mod list;
 mod notice;
+pub mod openapi;
+mod operators;
 mod page;
+pub mod problem;
+#[cfg(doctest)]
+pub mod proofs;
+pub mod rate;
+mod reader;
 pub mod routes;
-mod shield;
+mod sailings;
+mod server;
+pub mod shield;
+mod watches;
 
 pub use config::Config;
+pub use server::serve;
 
-use clock::Clock;
-use store::{LinkKey, Store};
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
+use client::Proxies;
+use clock::{Clock, RequestIds};
+use domain::cadence::TimeScale;
+use rate::Rates;
+use shield::Bounds;
+use std::sync::Arc;
+use store::{Credentials, LinkKey, Store};
 
 /// What every request may use. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
     /// The database, as `ferry_app`.
     pub store: Store,
+    /// Who somebody is, as `ferry_auth`.
+    pub credentials: Credentials,
     /// Checks the links in messages.
     pub link_key: LinkKey,
     /// Time.
     pub clock: Clock,
+    /// Names of requests.
+    pub request_ids: RequestIds,
+    /// How many times faster than life cadence runs; 1 in production.
+    pub scale: TimeScale,
     /// Where people reach this app.
     pub base_url: url::Url,
     /// Whom operators can write to.
     pub contact: String,
+    /// Whose `X-Forwarded-For` is believed.
+    pub proxies: Proxies,
+    /// How much and how long.
+    pub bounds: Bounds,
+    /// How often somebody may ask.
+    pub rates: Arc<Rates>,
 }
 
 /// All routes, and what stands around every response.
 pub fn router(app: App) -> axum::Router {
-    shield::around(routes::table(app).into_router())
-}
-
-/// Serves until `shutdown`; requests that run then may end.
-///
-/// # Errors
-/// When the socket fails.
-pub async fn serve(app: App, listener: TcpListener, shutdown: CancellationToken) -> anyhow::Result<()> {
-    Ok(axum::serve(listener, router(app)).with_graceful_shutdown(shutdown.cancelled_owned()).await?)
+    shield::around(app.clone(), routes::table(app).into_router())
 }

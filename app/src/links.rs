@@ -68,7 +68,7 @@ async fn finish(
     tx: TenantTx,
     answered: Answered,
     action: &'static str,
-    done: &Notice,
+    done: &Notice<'_>,
 ) -> Result<Response, Error> {
     match answered {
         Answered::Missing => return Err(Error::LinkUnknown),
@@ -82,13 +82,13 @@ async fn finish(
     Ok(notice(StatusCode::OK, done))
 }
 
-const ENDED: Notice = Notice {
+const ENDED: Notice<'static> = Notice {
     title: "This watch has ended",
     text: "There is nothing left to keep watching. Start a new watch to hear of the next space.",
 };
-const STOPPED: Notice = Notice { title: "Your watch has ended", text: "Have a good crossing." };
-const KEPT: Notice = Notice { title: "We keep watching", text: "You hear from us when the next space opens." };
-const UNSUBSCRIBED: Notice = Notice {
+const STOPPED: Notice<'static> = Notice { title: "Your watch has ended", text: "Have a good crossing." };
+const KEPT: Notice<'static> = Notice { title: "We keep watching", text: "You hear from us when the next space opens." };
+const UNSUBSCRIBED: Notice<'static> = Notice {
     title: "No more mail to this address",
     text: "Your watches stay as they are; they only stop mailing you here.",
 };

@@ -1,42 +1,115 @@
-//! The app's process. `app` serves; `app migrate` brings the database to this version as its owner and
-//! writes the operators' manifests into it.
+//! The app's process. `app` serves; `app migrate` brings the database to this version as its owner and writes the
+//! operators' manifests into it; `app key create` gives a member a key before there is a page to make one.
 
-use anyhow::{Context, bail};
-use app::{App, Config, clock::Clock};
-use chrono::Utc;
-use store::{Store, catalog, migrate};
+use anyhow::{Context, ensure};
+use app::{
+    App, Config,
+    clock::{Clock, RequestIds},
+    rate::Rates,
+    shield::Bounds,
+};
+use chrono::{TimeDelta, Utc};
+use clap::{Args, Parser, Subcommand};
+use domain::{
+    id::{TenantId, UserId},
+    key::{ApiKey, Scope},
+};
+use std::sync::Arc;
+use store::{Credentials, Store, catalog, key, migrate};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
-/// Database connections of one process.
+/// Database connections of one process; those for credentials are held for one query each.
 const CONNECTIONS: u32 = 16;
+const AUTH_CONNECTIONS: u32 = 4;
+
+/// Serves the web side of FerryAlert, unless told otherwise.
+#[derive(Parser)]
+#[command(name = "app")]
+struct Line {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Bring the database to this version (FERRY_OWNER_URL).
+    Migrate,
+    /// API keys (FERRY_ADMIN_URL).
+    #[command(subcommand)]
+    Key(KeyCommand),
+}
+
+#[derive(Subcommand)]
+enum KeyCommand {
+    /// Make a key for a member, and print it once.
+    Create(NewKey),
+}
+
+#[derive(Args)]
+struct NewKey {
+    /// The tenant it reaches.
+    #[arg(long)]
+    tenant: TenantId,
+    /// The member whose rights it has.
+    #[arg(long)]
+    user: UserId,
+    /// What it may do: read, write or read,write.
+    #[arg(long, value_delimiter = ',', required = true)]
+    scopes: Vec<Scope>,
+    /// How long it is good for.
+    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(i64).range(1..=365))]
+    days: i64,
+}
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    match std::env::args().nth(1).as_deref() {
+    match Line::parse().command {
         None => serve(Config::from_environment()?).await,
-        Some("migrate") => {
+        Some(Command::Migrate) => {
             let owner_url = Config::owner_url()?;
             migrate::run(&owner_url).await?;
             Ok(catalog::sync(&owner_url).await?)
         }
-        Some(other) => bail!("{other} is no command: run `app` to serve or `app migrate` to migrate"),
+        Some(Command::Key(KeyCommand::Create(new))) => create_key(&new).await,
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "main is where the clock and chance come from")]
+async fn create_key(new: &NewKey) -> anyhow::Result<()> {
+    let key = ApiKey::mint(rand::random(), rand::random());
+    let now = Utc::now();
+    let life = (now, now + TimeDelta::days(new.days));
+    let admin_url = Config::admin_url()?;
+    let issued = key::issue(admin_url.expose(), (new.tenant, new.user), &key, &new.scopes, life);
+    ensure!(issued.await.context("FERRY_ADMIN_URL")?, "this user is no member of this tenant, or it is not active");
+    println!("{}", key.expose());
+    Ok(())
 }
 
 #[expect(clippy::disallowed_methods, reason = "main is where the clock comes from")]
 async fn serve(config: Config) -> anyhow::Result<()> {
     telemetry::init(&config.log, false)?;
     let store = Store::connect(config.database_url.expose(), CONNECTIONS).await.context("FERRY_DATABASE_URL")?;
+    let auth_url = config.auth_database_url.expose();
+    let credentials = Credentials::connect(auth_url, AUTH_CONNECTIONS).await.context("FERRY_AUTH_DATABASE_URL")?;
     config.check_against(&store.environment().await?)?;
     let listener = TcpListener::bind(config.listen).await.context("FERRY_LISTEN")?;
     tracing::info!(address = %config.listen, "app is up");
+    let bounds = Bounds::default();
     let app = App {
         store,
+        credentials,
         link_key: config.link_key,
         clock: Clock::new(Utc::now),
+        request_ids: RequestIds::new(Uuid::new_v4),
+        scale: config.scale,
         base_url: config.base_url,
         contact: config.contact,
+        proxies: config.proxies,
+        bounds,
+        rates: Arc::new(Rates::new(&bounds)),
     };
     let shutdown = CancellationToken::new();
     tokio::spawn(stop_on_signal(shutdown.clone()));

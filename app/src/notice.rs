@@ -7,21 +7,28 @@ use axum::{
 };
 
 /// What it says.
-pub(crate) struct Notice {
-    pub(crate) title: &'static str,
-    pub(crate) text: &'static str,
+pub(crate) struct Notice<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) text: &'a str,
 }
 
 #[derive(Template)]
 #[template(path = "notice.html")]
 struct NoticePage<'a> {
-    notice: &'a Notice,
+    notice: &'a Notice<'a>,
 }
 
 /// The page; its title alone should it not render.
-pub(crate) fn notice(status: StatusCode, notice: &Notice) -> Response {
+pub(crate) fn notice(status: StatusCode, notice: &Notice<'_>) -> Response {
     match (NoticePage { notice }).render() {
         Ok(page) => (status, Html(page)).into_response(),
-        Err(_) => (status, notice.title).into_response(),
+        Err(_) => (status, notice.title.to_owned()).into_response(),
     }
+}
+
+/// A page about a problem, with the request's id for whoever writes to us.
+pub(crate) fn problem(title: &str, detail: &str, request_id: &str) -> String {
+    let text = format!("{detail} If you write to us, name this request: {request_id}.");
+    let page = NoticePage { notice: &Notice { title, text: &text } };
+    page.render().unwrap_or_else(|_| title.to_owned())
 }

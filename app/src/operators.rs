@@ -162,7 +162,8 @@ fn view(reader: &Reader, operator: Operator) -> OperatorView {
 }
 
 fn route_view(reader: &Reader, operator: Operator, route: &'static RouteSpec) -> RouteView {
-    let terminal = |code| terminal_view(operator.terminal(code).expect("BUG: a route is between terminals of its operator"));
+    let terminal =
+        |code| terminal_view(operator.terminal(code).expect("BUG: a route is between terminals of its operator"));
     let (effective_interval_s, interval_why) = reader.interval_s(operator);
     let why = match reader.standing(operator) {
         Standing::Off(_, why) => Some(why),

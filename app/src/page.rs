@@ -1,9 +1,11 @@
 //! Pages that need no sign-in.
 
 use crate::{
-    App,
+    App, access,
     error::Error,
+    input::Path,
     notice::{Notice, notice},
+    problem::{Code, Problem},
 };
 use askama::Template;
 use axum::{
@@ -43,9 +45,24 @@ pub(crate) async fn stylesheet() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("../assets/site.css"))
 }
 
+/// What a kind of problem means: where the `type` of a problem leads.
+pub(crate) async fn problem(Path(word): Path<String>) -> Response {
+    match Code::ALL.iter().find(|code| code.as_str() == word) {
+        Some(code) => {
+            let text = format!("Problems of the kind {word} have the status {}. The detail says more.", code.status());
+            notice(StatusCode::OK, &Notice { title: code.title(), text: &text })
+        }
+        None => Problem::not_found().into_response(),
+    }
+}
+
+/// No row has this path.
 pub(crate) async fn missing() -> Response {
-    notice(
-        StatusCode::NOT_FOUND,
-        &Notice { title: "There is no such page", text: "Check the address, or begin at the start page." },
-    )
+    access::enforced(Problem::not_found().into_response())
+}
+
+/// A row has this path, but not with this method.
+pub(crate) async fn method_not_allowed() -> Response {
+    let detail = "The Allow header names the methods it takes.";
+    access::enforced(Problem::bad_request(Code::MethodNotAllowed, detail).into_response())
 }

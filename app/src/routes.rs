@@ -2,16 +2,19 @@
 
 use crate::{
     App,
-    access::{self, Access, LinkRoute},
-    links, page,
+    access::{self, Access, KeyRoute, LinkRoute},
+    alerts, channels, docs, keys, links,
+    openapi::{self, Doc, doc},
+    operators, page, sailings, watches,
 };
 use axum::{
-    Router,
+    Extension, Router,
     handler::Handler,
     http::Method,
     middleware::from_fn_with_state,
     routing::{MethodFilter, MethodRouter, on},
 };
+use domain::access::Action::{self, ReadWatches, WriteWatches};
 use store::Purpose;
 
 /// The routes of the app.
@@ -22,12 +25,46 @@ pub fn table(app: App) -> Table {
         .public(Method::GET, "/bot", page::bot)
         .public(Method::GET, "/healthz", page::healthz)
         .public(Method::GET, "/assets/site.css", page::stylesheet)
+        .public(Method::GET, "/problems/{code}", page::problem)
         .link(Method::GET, "/l/stop/{token}", Purpose::Stop, links::ask)
         .link(Method::POST, "/l/stop/{token}", Purpose::Stop, links::stop)
         .link(Method::GET, "/l/keep/{token}", Purpose::Keep, links::ask)
         .link(Method::POST, "/l/keep/{token}", Purpose::Keep, links::keep)
         .link(Method::GET, "/l/unsubscribe/{token}", Purpose::Unsubscribe, links::ask)
         .link(Method::POST, "/l/unsubscribe/{token}", Purpose::Unsubscribe, links::unsubscribe)
+        .public_api(Method::GET, "/api/v1/openapi.json", openapi::show, doc("This document").returns_any(200))
+        .api(
+            Method::GET,
+            "/api/v1/key",
+            ReadWatches,
+            (keys::show, doc("What this key is and may do").returns::<keys::KeyView>(200)),
+        )
+        .api(Method::GET, "/api/v1/operators", ReadWatches, (operators::list, docs::list_operators()))
+        .api(Method::GET, "/api/v1/operators/{operator}", ReadWatches, (operators::show, docs::show_operator()))
+        .api(Method::GET, "/api/v1/operators/{operator}/routes", ReadWatches, (operators::routes, docs::list_routes()))
+        .api(
+            Method::GET,
+            "/api/v1/operators/{operator}/routes/{route}",
+            ReadWatches,
+            (operators::route, docs::show_route()),
+        )
+        .api(
+            Method::GET,
+            "/api/v1/operators/{operator}/routes/{route}/sailings",
+            ReadWatches,
+            (sailings::list, docs::list_sailings()),
+        )
+        .api(Method::GET, "/api/v1/watches", ReadWatches, (watches::list, docs::list_watches()))
+        .api(Method::POST, "/api/v1/watches", WriteWatches, (watches::create, docs::create_watch()))
+        .api(Method::GET, "/api/v1/watches/{watch}", ReadWatches, (watches::show, docs::show_watch()))
+        .api(Method::PATCH, "/api/v1/watches/{watch}", WriteWatches, (watches::change, docs::change_watch()))
+        .api(Method::DELETE, "/api/v1/watches/{watch}", WriteWatches, (watches::delete, docs::delete_watch()))
+        .api(Method::POST, "/api/v1/watches/{watch}/pause", WriteWatches, (watches::pause, docs::pause_watch()))
+        .api(Method::POST, "/api/v1/watches/{watch}/resume", WriteWatches, (watches::resume, docs::resume_watch()))
+        .api(Method::GET, "/api/v1/alerts", ReadWatches, (alerts::list, docs::list_alerts()))
+        .api(Method::GET, "/api/v1/alerts/{alert}", ReadWatches, (alerts::show, docs::show_alert()))
+        .api(Method::GET, "/api/v1/channels", ReadWatches, (channels::list, docs::list_channels()))
+        .api(Method::GET, "/api/v1/channels/{channel}", ReadWatches, (channels::show, docs::show_channel()))
 }
 
 /// The route table while it is built, and what the tests iterate over.
@@ -38,7 +75,7 @@ pub struct Table {
 }
 
 /// One row of the table.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Endpoint {
     /// Its method.
     pub method: Method,
@@ -46,6 +83,8 @@ pub struct Endpoint {
     pub path: &'static str,
     /// What it demands.
     pub access: Access,
+    /// What the OpenAPI document says of it; none for a page.
+    pub doc: Option<Doc>,
 }
 
 impl Table {
@@ -59,7 +98,25 @@ impl Table {
         T: 'static,
     {
         let route = on(filter(&method), handler).with_state(self.app.clone());
-        self.add(Endpoint { method, path, access: Access::Public }, route)
+        self.add(Endpoint { method, path, access: Access::Public, doc: None }, route)
+    }
+
+    fn public_api<H, T>(self, method: Method, path: &'static str, handler: H, doc: Doc) -> Table
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        let route = on(filter(&method), handler).with_state(self.app.clone());
+        self.add(Endpoint { method, path, access: Access::Public, doc: Some(doc) }, route)
+    }
+
+    fn api<H, T>(self, method: Method, path: &'static str, action: Action, (handler, doc): (H, Doc)) -> Table
+    where
+        H: Handler<T, KeyRoute>,
+        T: 'static,
+    {
+        let route = on(filter(&method), handler).with_state(KeyRoute);
+        self.add(Endpoint { method, path, access: Access::Key(action), doc: Some(doc) }, route)
     }
 
     fn link<H, T>(self, method: Method, path: &'static str, purpose: Purpose, handler: H) -> Table
@@ -68,7 +125,7 @@ impl Table {
         T: 'static,
     {
         let route = on(filter(&method), handler).with_state(LinkRoute);
-        self.add(Endpoint { method, path, access: Access::Link(purpose) }, route)
+        self.add(Endpoint { method, path, access: Access::Link(purpose), doc: None }, route)
     }
 
     #[expect(clippy::disallowed_methods, reason = "the one place where a path becomes a route")]
@@ -86,9 +143,13 @@ impl Table {
         &self.endpoints
     }
 
-    /// The router of all rows; everything else is a page that says so.
+    /// The router of all rows; everything else is a problem or a page that says so.
     pub fn into_router(self) -> Router {
-        self.router.fallback(page::missing)
+        let published = openapi::document(&self.endpoints, &self.app.base_url);
+        self.router
+            .layer(Extension(published))
+            .fallback(page::missing)
+            .method_not_allowed_fallback(page::method_not_allowed)
     }
 }
 

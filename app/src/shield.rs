@@ -1,36 +1,178 @@
-//! What stands around every response, errors included: headers that keep a page from being framed,
-//! sniffed, cached or made to call anything of anybody else's. Links carry their proof in the address, so no
-//! page tells another site where it was opened from.
+//! What stands around every request and response, errors included. Promises an id that is ours, a bounded body read
+//! whole before anything else happens, an answer within a bounded time, no more requests from an address than it may
+//! send, and headers that keep a page from being framed, sniffed, cached or made to call anything of anybody else's. Links
+//! carry their proof in the address, so no page tells another site where it was opened from. Never lets a panic or a
+//! cause out.
 
+use crate::{
+    App,
+    access::only_enforced,
+    client::{ClientAddress, Peer},
+    problem::{Code, Problem},
+};
 use axum::{
     Router,
-    extract::Request,
+    body::{Body, Bytes},
+    extract::{MatchedPath, Request, State},
     http::{HeaderName, HeaderValue, header},
-    middleware::{Next, from_fn},
-    response::Response,
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
 };
+use futures::StreamExt;
+use std::{
+    any::Any,
+    net::{IpAddr, Ipv4Addr},
+    time::Duration,
+};
+use tokio::time::timeout;
+use tower_governor::{GovernorError, GovernorLayer};
+use tower_http::catch_panic::CatchPanicLayer;
+use tracing::Instrument;
 
-const HEADERS: [(HeaderName, &str); 6] = [
+/// Largest body of a request.
+pub const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// How much and how long; at each limit somebody waits or is told so, and nothing grows.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Until the head of a request must have come; also how long a connection may idle. Then it is closed.
+    pub header_timeout: Duration,
+    /// Until its body must have come: 408.
+    pub body_timeout: Duration,
+    /// Until it must be answered: 503.
+    pub request_timeout: Duration,
+    /// Open connections in all: further ones wait in the kernel's queue.
+    pub connections_max: usize,
+    /// Open connections of one address that is not a trusted proxy's: further ones are closed at once.
+    pub connections_per_address_max: usize,
+    /// Requests of one address at once: 429.
+    pub requests_per_address: u32,
+    /// After which time an address may send one more.
+    pub request_again_after: Duration,
+    /// How long requests that run may take to end when we stop.
+    pub shutdown_timeout: Duration,
+}
+
+impl Default for Bounds {
+    fn default() -> Bounds {
+        Bounds {
+            header_timeout: Duration::from_secs(10),
+            body_timeout: Duration::from_secs(10),
+            request_timeout: Duration::from_secs(30),
+            connections_max: 4_096,
+            connections_per_address_max: 64,
+            requests_per_address: 240,
+            request_again_after: Duration::from_millis(50),
+            shutdown_timeout: Duration::from_secs(20),
+        }
+    }
+}
+
+const HEADERS: [(HeaderName, &str); 8] = [
     (
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     ),
+    (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()",
+    ),
 ];
 
-pub(crate) fn around(router: Router) -> Router {
-    router.layer(from_fn(headers))
+/// The name of a request in logs, problems and pages.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Puts the shield around a router: the last layer here is the first a request meets.
+pub fn around(app: App, router: Router) -> Router {
+    let addresses = GovernorLayer::new(app.rates.addresses()).error_handler(too_often);
+    router
+        .layer(from_fn(only_enforced))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(app.bounds, bounded))
+        .layer(addresses)
+        .layer(from_fn_with_state(app, answered))
 }
 
-async fn headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    for (name, value) in HEADERS {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+/// Names the request and finds out where it is from; writes what went wrong, and the headers.
+async fn answered(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let id = app.request_ids.next().to_string();
+    // A request that came by no socket is from nobody: all of those share one address.
+    let peer = request.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
+    let client = ClientAddress(app.proxies.client(peer, request.headers()));
+    request.extensions_mut().insert(client);
+    let is_api = is_api(request.uri().path());
+    // Never the address itself: it may hold a link's token.
+    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned();
+    let span = tracing::info_span!("request", id, method = %request.method(), route);
+    let mut response = next.run(request).instrument(span.clone()).await;
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        response = if is_api { problem.write(response, &app.base_url, &id) } else { problem.write_page(response, &id) };
     }
-    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    span.in_scope(|| tracing::debug!(status = response.status().as_u16(), "answered"));
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.insert(REQUEST_ID, HeaderValue::try_from(id).expect("BUG: an id is a header"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// Whether programs ask here, rather than people.
+fn is_api(path: &str) -> bool {
+    path == "/api" || path.starts_with("/api/")
+}
+
+/// Reads the body whole and runs what is inside, each within its time.
+async fn bounded(State(bounds): State<Bounds>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = match timeout(bounds.body_timeout, whole(body)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(problem)) => return problem.into_response(),
+        Err(_) => {
+            return Problem::bad_request(Code::Timeout, "The body did not come in time.").into_response();
+        }
+    };
+    let answer = next.run(Request::from_parts(parts, Body::from(body)));
+    match timeout(bounds.request_timeout, answer).await {
+        Ok(response) => response,
+        Err(_) => {
+            tracing::error!("no answer within {:?}", bounds.request_timeout);
+            Problem::busy().into_response()
+        }
+    }
+}
+
+async fn whole(body: Body) -> Result<Bytes, Problem> {
+    let mut chunks = body.into_data_stream();
+    let mut whole = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Problem::bad_request(Code::BadRequest, "The body broke off."))?;
+        if whole.len() + chunk.len() > BODY_BYTES_MAX {
+            let detail = format!("A body has at most {BODY_BYTES_MAX} bytes.");
+            return Err(Problem::bad_request(Code::TooLarge, detail));
+        }
+        whole.extend_from_slice(&chunk);
+    }
+    Ok(whole.into())
+}
+
+/// The panic's message is in the log already: `telemetry` writes it.
+#[expect(clippy::needless_pass_by_value, reason = "what CatchPanicLayer calls")]
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    Problem::failed().into_response()
+}
+
+fn too_often(refusal: GovernorError) -> Response {
+    match refusal {
+        GovernorError::TooManyRequests { wait_time, .. } => Problem::too_many_requests(wait_time + 1),
+        GovernorError::UnableToExtractKey | GovernorError::Other { .. } => Problem::failed(),
+    }
+    .into_response()
 }

@@ -3,6 +3,7 @@
 //! where the servers are.
 
 mod people;
+mod web;
 
 pub(crate) use people::{Person, alice_waits, leg, motorhome_days, motorhome_days_from};
 
@@ -17,7 +18,7 @@ use std::{
     },
     time::Duration,
 };
-use store::{Store, target::TargetRow};
+use store::{Credentials, Store, target::TargetRow};
 use telemetry::Secret;
 use workers::{
     Config,
@@ -131,6 +132,7 @@ pub(crate) struct World {
     pub(crate) config: Config,
     pub(crate) parts: Parts,
     pub(crate) app: Store,
+    pub(crate) credentials: Credentials,
     /// The first day that [`motorhome_days`] wishes for here.
     pub(crate) first_day: NaiveDate,
 }
@@ -167,8 +169,9 @@ impl World {
         let clock = TestClock::at(now);
         let parts = Parts::connect(&config, clock.clock(), Chance::new(|| 0.5)).await.unwrap();
         let app = Store::connect(&database.url("ferry_app"), 4).await.unwrap();
+        let credentials = Credentials::connect(&database.url("ferry_auth"), 2).await.unwrap();
         let first_day = now.date_naive() + Days::new(10);
-        World { database, admin, sim, clock, config, parts, app, first_day }
+        World { database, admin, sim, clock, config, parts, app, credentials, first_day }
     }
 
     /// A second worker process' parts on the same database and Redis.

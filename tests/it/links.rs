@@ -1,9 +1,6 @@
 //! The links in mails: a GET asks, a POST acts, and only the token that was signed for the purpose does.
 
-use crate::{
-    harness::{World, alice_waits},
-    pages::app,
-};
+use crate::harness::{World, alice_waits};
 use app::{access::Access, routes};
 use axum::{
     Router,
@@ -15,7 +12,7 @@ use store::Purpose;
 use tower::ServiceExt;
 
 fn router(world: &World) -> Router {
-    app::router(app(world))
+    app::router(world.web())
 }
 
 async fn send(router: &Router, method: Method, path: &str) -> StatusCode {
@@ -103,7 +100,7 @@ async fn sr_ntf_03_a_token_that_is_changed_late_or_for_another_purpose_does_noth
 #[tokio::test]
 async fn every_link_route_has_a_get_that_asks_and_a_post_that_acts() {
     let world = World::new().await;
-    let table = routes::table(app(&world));
+    let table = routes::table(world.web());
     for purpose in [Purpose::Stop, Purpose::Keep, Purpose::Unsubscribe] {
         let methods: Vec<_> = table
             .endpoints()

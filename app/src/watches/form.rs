@@ -6,9 +6,7 @@ use chrono::{NaiveDate, NaiveTime};
 use domain::{
     code::RouteCode,
     facts::{Currency, Price},
-    watch::{
-        Criteria, Dates, Leg, Party, ReturnLeg, ReturnRule, Vehicle, VehicleKind, Want, Wants, Weekdays, Window,
-    },
+    watch::{Criteria, Dates, Leg, Party, ReturnLeg, ReturnRule, Vehicle, VehicleKind, Want, Wants, Weekdays, Window},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;

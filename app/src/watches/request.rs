@@ -222,10 +222,7 @@ pub(crate) fn again(watch: &ShownWatch, now: DateTime<Utc>) -> Result<Wanted, Pr
 }
 
 /// All that is wrong, in one answer.
-fn together<T>(
-    wanted: Result<T, Vec<domain::watch::FieldError>>,
-    mut errors: Vec<FieldError>,
-) -> Result<T, Problem> {
+fn together<T>(wanted: Result<T, Vec<domain::watch::FieldError>>, mut errors: Vec<FieldError>) -> Result<T, Problem> {
     match wanted {
         Ok(wanted) if errors.is_empty() => Ok(wanted),
         Ok(_) => Err(Problem::invalid(errors)),

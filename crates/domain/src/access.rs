@@ -3,6 +3,11 @@
 //! Promises: a stronger role may do all that a weaker one may. Never looks at a request: it is given
 //! the role read from the database.
 
+use crate::{
+    key::Scope,
+    plan::{ApiKeys, Plan},
+};
+
 closed_set! {
     /// What a member is in a tenant, from least to most.
     pub enum Role ("role") {
@@ -29,6 +34,39 @@ closed_set! {
         /// Change the plan and how it is paid.
         ManageBilling = "manage_billing",
     }
+}
+
+/// Why somebody may not do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Denied {
+    /// Their role is too weak.
+    #[error("the role {0} does not allow this")]
+    Role(Role),
+    /// The key was not made for it.
+    #[error("the key lacks the scope {0}")]
+    Scope(Scope),
+    /// No key may do it: keys manage neither members nor money.
+    #[error("no key may do this: sign in")]
+    NotByKey,
+    /// The tenant's plan has no API keys.
+    #[error("the plan {0} has no API keys")]
+    Plan(Plan),
+}
+
+/// Whether a key may do this: only what its scopes, its creator's present role and the plan all allow.
+pub fn key_allows(scopes: &[Scope], role: Role, plan: Plan, action: Action) -> Result<(), Denied> {
+    let scope = match action {
+        Action::ReadWatches => Scope::Read,
+        Action::WriteWatches => Scope::Write,
+        Action::ManageMembers | Action::ManageBilling => return Err(Denied::NotByKey),
+    };
+    if plan.limits().api_keys == ApiKeys::None {
+        return Err(Denied::Plan(plan));
+    }
+    if !scopes.contains(&scope) {
+        return Err(Denied::Scope(scope));
+    }
+    if allows(role, action) { Ok(()) } else { Err(Denied::Role(role)) }
 }
 
 /// Whether a member with this role may do this.
@@ -74,6 +112,22 @@ mod tests {
                 "manage_billing: owner",
             ]
         );
+    }
+
+    #[test]
+    fn sr_key_02_a_key_may_do_what_its_scopes_its_creators_role_and_the_plan_all_allow() {
+        let both = [Scope::Read, Scope::Write];
+        let subsets: [&[Scope]; 4] = [&[], &both[..1], &both[1..], &both];
+        for (&role, &plan) in Role::ALL.iter().flat_map(|role| Plan::ALL.iter().map(move |plan| (role, plan))) {
+            for scopes in subsets {
+                let has_keys = matches!(plan, Plan::Pro | Plan::Fleet);
+                let may = |action| key_allows(scopes, role, plan, action).is_ok();
+                assert_eq!(may(Action::ReadWatches), has_keys && scopes.contains(&Scope::Read));
+                let writes = has_keys && scopes.contains(&Scope::Write) && role >= Role::Editor;
+                assert_eq!(may(Action::WriteWatches), writes, "{scopes:?} {role} {plan}");
+                assert!(!may(Action::ManageMembers) && !may(Action::ManageBilling), "keys manage nothing");
+            }
+        }
     }
 
     #[test]

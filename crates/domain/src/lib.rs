@@ -14,6 +14,7 @@ pub mod code;
 pub mod delivery;
 pub mod facts;
 pub mod id;
+pub mod key;
 pub mod operator;
 mod operators;
 pub mod plan;

@@ -4,6 +4,7 @@
 //! deletes anything: a caller over a limit decides what to do.
 
 use crate::delivery::ChannelKind;
+use std::num::NonZeroU32;
 
 closed_set! {
     /// What a tenant pays for, from least to most.
@@ -25,7 +26,10 @@ pub enum ApiKeys {
     /// The plan has none.
     None,
     /// Keys that read and keys that write.
-    ReadWrite,
+    ReadWrite {
+        /// Requests of all the tenant's keys in a minute.
+        requests_per_min: NonZeroU32,
+    },
 }
 
 /// The numbers of a plan.
@@ -48,6 +52,12 @@ pub struct Limits {
 }
 
 const CHANNELS: &[ChannelKind] = &[ChannelKind::Email];
+
+const fn keys(requests_per_min: u32) -> ApiKeys {
+    ApiKeys::ReadWrite {
+        requests_per_min: NonZeroU32::new(requests_per_min).expect("BUG: a plan with keys allows requests"),
+    }
+}
 
 impl Plan {
     /// The limits of this plan.
@@ -76,7 +86,7 @@ impl Plan {
                 active_watches: 50,
                 watched_days: 500,
                 members: 5,
-                api_keys: ApiKeys::ReadWrite,
+                api_keys: keys(120),
                 history_days: 730,
                 channels: CHANNELS,
             },
@@ -85,7 +95,7 @@ impl Plan {
                 active_watches: 500,
                 watched_days: 5_000,
                 members: 25,
-                api_keys: ApiKeys::ReadWrite,
+                api_keys: keys(600),
                 history_days: 730,
                 channels: CHANNELS,
             },

@@ -10,6 +10,7 @@ pub mod change;
 pub mod channel;
 pub mod delivery;
 pub mod idempotency;
+pub mod key;
 mod listed;
 pub mod listen;
 pub mod migrate;
@@ -23,8 +24,9 @@ mod tenant;
 pub mod watch;
 
 pub use capability::{Capability, LinkKey, Purpose};
+pub use key::Credentials;
 pub use listed::{Listed, PAGE_MAX, Place};
-pub use tenant::{Audit, Claimed, Membership, TenantTx};
+pub use tenant::{Actor, Audit, Claimed, Membership, TenantTx};
 
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use std::{str::FromStr, time::Duration};

@@ -4,8 +4,9 @@
 use crate::{Capability, Error, Result, Store, word};
 use chrono::{DateTime, Utc};
 use domain::{
-    access::Role,
+    access::{Action, Denied, Role, allows, key_allows},
     id::{DeliveryId, TenantId, UserId, WatchId},
+    key::Scope,
     plan::Plan,
 };
 use serde_json::json;
@@ -13,18 +14,60 @@ use sqlx::{Postgres, Transaction};
 use std::collections::HashMap;
 use uuid::Uuid;
 
+/// By what a member acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// In person.
+    User,
+    /// By a key they made.
+    Key {
+        /// What the key is known by.
+        public_id: String,
+        /// What it was made for.
+        scopes: Vec<Scope>,
+    },
+}
+
 /// Proof that a person is a member of a live tenant, as the database said for this request.
 ///
-/// Only [`Store::membership`] makes one.
+/// Only [`Store::membership`] and [`crate::Credentials::key`] make one.
 #[derive(Clone, Debug)]
 pub struct Membership {
     tenant: Uuid,
     user: Uuid,
     role: Role,
     plan: Plan,
+    actor: Actor,
 }
 
 impl Membership {
+    pub(crate) fn new((tenant, user): (Uuid, Uuid), (role, plan): (Role, Plan), actor: Actor) -> Membership {
+        Membership { tenant, user, role, plan, actor }
+    }
+    /// Whether this member may do this, by what they act.
+    ///
+    /// # Errors
+    /// With the reason, when they may not.
+    pub fn may(&self, action: Action) -> std::result::Result<(), Denied> {
+        match &self.actor {
+            Actor::User if allows(self.role, action) => Ok(()),
+            Actor::User => Err(Denied::Role(self.role)),
+            Actor::Key { scopes, .. } => key_allows(scopes, self.role, self.plan, action),
+        }
+    }
+    /// By what they act.
+    #[must_use]
+    pub fn by(&self) -> &Actor {
+        &self.actor
+    }
+    /// Who acts, as the audit log has it: `user:<id>` or `key:<public id>`.
+    #[must_use]
+    pub fn actor(&self) -> String {
+        match &self.actor {
+            Actor::User => format!("user:{}", self.user),
+            Actor::Key { public_id, .. } => format!("key:{public_id}"),
+        }
+    }
     /// The tenant this is a membership of.
     #[must_use]
     pub fn tenant(&self) -> TenantId {
@@ -100,7 +143,7 @@ impl Store {
         let row = sqlx::query!(r#"select role as "role!", plan as "plan!" from membership($1, $2)"#, user.0, tenant.0)
             .fetch_optional(&self.pool)
             .await?;
-        row.map(|row| Ok(Membership { tenant: tenant.0, user: user.0, role: word(&row.role)?, plan: word(&row.plan)? }))
+        row.map(|row| Ok(Membership::new((tenant.0, user.0), (word(&row.role)?, word(&row.plan)?), Actor::User)))
             .transpose()
     }
 

@@ -19,7 +19,7 @@ async fn two_tenants() -> (World, Person, Person) {
     world.an_hour_later().await;
     sqlx::query(
         "insert into api_key (tenant_id, id, public_id, secret_hash, scopes, created_by, expires_at)
-         values ($1, gen_random_uuid(), 'abc', 'x', '{read}', $2, now())",
+         values ($1, gen_random_uuid(), 'abcdefghijk', sha256('x'), '{read}', $2, now())",
     )
     .bind(alice.tenant.0)
     .bind(alice.user.0)

@@ -18,7 +18,7 @@ const GLOBAL_TABLES: [&str; 10] = [
 ];
 /// A key's public id must be unique everywhere: it is what a key is found by, and is random.
 const UNIQUE_WITHOUT_TENANT: [&str; 1] = ["api_key_public_id_key"];
-const DEFINERS: [&str; 13] = [
+const DEFINERS: [&str; 15] = [
     "close_alerts",
     "close_departed",
     "deliver_alerts",
@@ -26,6 +26,8 @@ const DEFINERS: [&str; 13] = [
     "demand",
     "due_deliveries",
     "expire_watches",
+    "issue_key",
+    "key_by_public_id",
     "membership",
     "record_alerts",
     "release_alerts",
@@ -34,11 +36,12 @@ const DEFINERS: [&str; 13] = [
     "watches_of_target",
 ];
 
-/// Where `ferry_matcher` may look across tenants: the functions it owns read these tables, insert into two
+/// Where `ferry_matcher` may look across tenants: the functions it owns read these tables, insert into four
 /// and update two.
 fn matcher_policies() -> Vec<String> {
-    let read = ["tenant", "member", "channel", "watch", "watch_target", "watch_channel", "alert", "delivery"];
-    let write = ["alert:a", "delivery:a", "alert:w", "watch:w"];
+    let read =
+        ["tenant", "member", "channel", "watch", "watch_target", "watch_channel", "alert", "delivery", "api_key"];
+    let write = ["alert:a", "delivery:a", "api_key:a", "audit:a", "alert:w", "watch:w"];
     let read = read.iter().map(|table| format!("{table}:r:ferry_matcher"));
     read.chain(write.iter().map(|entry| format!("{entry}:ferry_matcher"))).collect()
 }
@@ -161,6 +164,13 @@ async fn sr_ten_04_a_role_that_may_not_call_a_function_is_refused() {
             "select * from membership('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000000')",
         ),
         ("ferry_admin", "select release_alerts(now(), 1)"),
+        ("ferry_app", "select * from key_by_public_id('abcdefghijk', now())"),
+        ("ferry_app", "select secret_hash from api_key"),
+        ("ferry_auth", "select secret_hash from api_key"),
+        (
+            "ferry_auth",
+            "select issue_key(gen_random_uuid(), gen_random_uuid(), 'abcdefghijk', '', '{read}', now(), now())",
+        ),
         ("ferry_auth", "select * from unevaluated_watches(1, '{60}')"),
     ] {
         let refused = database.connect(role).await.execute(call).await.unwrap_err();

@@ -58,6 +58,7 @@ impl Cast {
         self.told(app)
             .env("FERRY_LISTEN", self.addresses.app.to_string())
             .env("FERRY_DATABASE_URL", cluster.url("ferry_app", super::DATABASE))
+            .env("FERRY_AUTH_DATABASE_URL", cluster.url("ferry_auth", super::DATABASE))
     }
 
     /// The workers.

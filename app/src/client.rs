@@ -1,0 +1,104 @@
+//! Who is at the other end. Promises that an address is the socket's own unless a proxy that we trust says otherwise,
+//! and that of a chain of hops only what trusted ones added is believed. Never trusts a header by itself.
+
+use anyhow::Context;
+use axum::http::HeaderMap;
+use ipnet::IpNet;
+use std::{
+    net::{IpAddr, Ipv6Addr, SocketAddr},
+    str::FromStr,
+};
+
+/// The socket's other end; beside every request that `server` hands on.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+/// Where the request comes from, as far as we can know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ClientAddress(pub(crate) IpAddr);
+
+/// The proxies whose `X-Forwarded-For` is believed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proxies(Vec<IpNet>);
+
+impl FromStr for Proxies {
+    type Err = anyhow::Error;
+
+    /// Addresses and networks, separated by commas; none for nobody.
+    fn from_str(text: &str) -> anyhow::Result<Proxies> {
+        let parse = |part: &str| {
+            let net = part.parse::<IpNet>().or_else(|_| part.parse::<IpAddr>().map(IpNet::from));
+            net.with_context(|| format!("{part:?} is neither an address nor a network"))
+        };
+        text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(parse).collect::<Result<_, _>>().map(Proxies)
+    }
+}
+
+impl Proxies {
+    /// Whether an address is one of ours.
+    #[must_use]
+    pub fn trust(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|net| net.contains(&address.to_canonical()))
+    }
+
+    /// The nearest address that is not a trusted proxy's: hops are walked from the right, and what stands left of the
+    /// first one we do not trust is whatever somebody liked to write.
+    pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let mut client = peer.to_canonical();
+        let lines: Vec<&str> =
+            headers.get_all("x-forwarded-for").iter().map(|line| line.to_str().unwrap_or_default()).collect();
+        for hop in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
+            if !self.trust(client) {
+                break;
+            }
+            let Ok(address) = hop.trim().parse::<IpAddr>() else { break };
+            client = address.to_canonical();
+        }
+        client
+    }
+}
+
+/// What is counted as one address: an IPv6 customer has a whole /64.
+pub(crate) fn household(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => v4.into(),
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn client(proxies: &str, peer: &str, forwarded: &[&'static str]) -> String {
+        let mut headers = HeaderMap::new();
+        for line in forwarded {
+            headers.append("x-forwarded-for", HeaderValue::from_static(line));
+        }
+        proxies.parse::<Proxies>().unwrap().client(peer.parse().unwrap(), &headers).to_string()
+    }
+
+    #[test]
+    fn sr_api_01_an_address_is_believed_only_from_a_trusted_hop() {
+        let proxies = "10.0.0.1, 192.168.0.0/16,fd00::/8";
+        assert_eq!(client("", "203.0.113.5", &["198.51.100.1"]), "203.0.113.5", "nobody is trusted");
+        assert_eq!(client(proxies, "203.0.113.5", &["198.51.100.1"]), "203.0.113.5", "around the proxy");
+        assert_eq!(client(proxies, "10.0.0.1", &[]), "10.0.0.1");
+        assert_eq!(client(proxies, "10.0.0.1", &["198.51.100.1"]), "198.51.100.1");
+        assert_eq!(client(proxies, "10.0.0.1", &["8.8.8.8, 198.51.100.1"]), "198.51.100.1", "forged on the left");
+        assert_eq!(client(proxies, "10.0.0.1", &["8.8.8.8", "198.51.100.1, 192.168.7.7"]), "198.51.100.1", "two lines");
+        assert_eq!(client(proxies, "10.0.0.1", &["198.51.100.1, nonsense"]), "10.0.0.1", "not an address: stop there");
+        assert_eq!(client(proxies, "::ffff:10.0.0.1", &["::ffff:198.51.100.1"]), "198.51.100.1");
+        assert_eq!(client(proxies, "fd00::1", &["2001:db8::1"]), "2001:db8::1");
+        assert_eq!(client(proxies, "10.0.0.1", &["10.0.0.1,10.0.0.1"]), "10.0.0.1", "all are ours: the first of them");
+    }
+
+    #[test]
+    fn an_ipv6_customer_is_one_address() {
+        let household = |text: &str| household(text.parse().unwrap()).to_string();
+        assert_eq!(household("2001:db8:1:2:aaaa::1"), household("2001:db8:1:2:bbbb::9"));
+        assert_ne!(household("2001:db8:1:2::1"), household("2001:db8:1:3::1"));
+        assert_eq!(household("::ffff:203.0.113.5"), "203.0.113.5");
+    }
+}

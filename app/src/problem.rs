@@ -1,0 +1,285 @@
+//! What went wrong, for programs: problem details (RFC 9457) with a code of a closed set, a sentence and the request's
+//! id; under a page's address the same as a page. Never carries a cause: that goes to the log, once, where it is met.
+
+use crate::notice;
+use axum::{
+    body::Body,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use domain::{access::Denied, plan::Refusal};
+use serde::Serialize;
+use url::Url;
+use utoipa::ToSchema;
+
+macro_rules! codes {
+    ($( $(#[$doc:meta])* $code:ident = $status:ident, $word:literal, $title:literal; )+) => {
+        /// Every kind of problem there is. The word is part of its address and never changes.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code {
+            $( $(#[$doc])* $code, )+
+        }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Code] = &[$( Code::$code, )+];
+
+            /// Its word, its status, and what it is in general.
+            const fn parts(self) -> (&'static str, StatusCode, &'static str) {
+                match self {
+                    $( Code::$code => ($word, StatusCode::$status, $title), )+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// Not what the address takes: no JSON, a parameter that is unknown or given twice.
+    BadRequest = BAD_REQUEST, "bad_request", "The request cannot be read";
+    /// A key stood in the address, where logs keep it.
+    KeyInUrl = BAD_REQUEST, "key_in_url", "A key never belongs into an address";
+    /// No key, or one that is not good (any more).
+    Unauthenticated = UNAUTHORIZED, "unauthenticated", "A valid API key is needed";
+    /// A good key that may not do this.
+    Forbidden = FORBIDDEN, "forbidden", "This key may not do this";
+    /// Missing, or somebody else's.
+    NotFound = NOT_FOUND, "not_found", "There is nothing here";
+    /// The address knows other methods.
+    MethodNotAllowed = METHOD_NOT_ALLOWED, "method_not_allowed", "This address does not take this method";
+    /// The request came too slowly.
+    Timeout = REQUEST_TIMEOUT, "timeout", "The request took too long";
+    /// It does not go with what is there.
+    Conflict = CONFLICT, "conflict", "The request does not fit the present state";
+    /// The plan's limit would be passed.
+    PlanLimit = CONFLICT, "plan_limit", "The plan's limit is reached";
+    /// Nobody asks this operator.
+    OperatorOff = CONFLICT, "operator_off", "This operator is not asked at present";
+    /// More than the bound.
+    TooLarge = PAYLOAD_TOO_LARGE, "too_large", "The body is too large";
+    /// Not JSON.
+    UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "The body must be application/json";
+    /// Read, and refused: fields name why.
+    Invalid = UNPROCESSABLE_ENTITY, "invalid", "Something in the request is not as it should be";
+    /// Too often.
+    TooManyRequests = TOO_MANY_REQUESTS, "too_many_requests", "Too many requests";
+    /// We are too slow at present.
+    Busy = SERVICE_UNAVAILABLE, "busy", "Too much is going on";
+    /// Our mistake.
+    Failed = INTERNAL_SERVER_ERROR, "failed", "That did not work";
+}
+
+impl Code {
+    /// Its word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.parts().0
+    }
+    /// Its status.
+    #[must_use]
+    pub const fn status(self) -> StatusCode {
+        self.parts().1
+    }
+    /// What it is in general.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        self.parts().2
+    }
+}
+
+/// One field that is not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Where in the request, such as `vehicle.length_mm`.
+    #[schema(example = "vehicle.length_mm")]
+    pub field: String,
+    /// Why.
+    #[schema(example = "must be between 1000 and 30000")]
+    pub reason: String,
+}
+
+impl FieldError {
+    /// A field and the reason it was refused.
+    pub fn new(field: impl Into<String>, reason: impl ToString) -> FieldError {
+        FieldError { field: field.into(), reason: reason.to_string() }
+    }
+}
+
+/// Why a request was not done. Turned into a body by `shield`, which knows the request's id.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    code: Code,
+    detail: String,
+    errors: Vec<FieldError>,
+    limit: Option<PlanLimit>,
+    retry_after_s: Option<u64>,
+}
+
+/// The limit that was in the way.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct PlanLimit {
+    /// Which one.
+    #[schema(example = "active_watches")]
+    limit: &'static str,
+    /// What the plan allows.
+    allowed: u32,
+    /// What it would have been.
+    wanted: u32,
+}
+
+/// The body of a problem.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct Document<'a> {
+    /// An address that names the kind of problem and explains it.
+    #[serde(rename = "type")]
+    #[schema(example = "https://ferryalert.example/problems/invalid")]
+    kind: String,
+    /// The kind in words.
+    #[schema(example = "Something in the request is not as it should be")]
+    title: &'a str,
+    /// The HTTP status.
+    #[schema(example = 422)]
+    status: u16,
+    /// The kind as one word; never changes.
+    #[schema(example = "invalid")]
+    code: &'a str,
+    /// What it was this time.
+    #[schema(example = "1 field was refused")]
+    detail: &'a str,
+    /// Name it when you write to us.
+    #[schema(example = "4b0fca9e-3f0c-4a41-8a3c-0a8a8c8f5d10")]
+    request_id: &'a str,
+    /// The fields that were refused.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(required = false)]
+    errors: &'a [FieldError],
+    /// With `plan_limit`: which limit, what it allows and what was wanted.
+    #[serde(flatten)]
+    limit: Option<&'a PlanLimit>,
+}
+
+impl Problem {
+    fn new(code: Code, detail: impl Into<String>) -> Problem {
+        Problem { code, detail: detail.into(), errors: Vec::new(), limit: None, retry_after_s: None }
+    }
+
+    /// 404: missing, or somebody else's; nobody learns which.
+    #[must_use]
+    pub fn not_found() -> Problem {
+        Problem::new(Code::NotFound, "There is no such thing, or it is not yours.")
+    }
+
+    /// 422: fields that were refused.
+    #[must_use]
+    pub fn invalid(errors: Vec<FieldError>) -> Problem {
+        let detail = match errors.as_slice() {
+            [one] => format!("{} {}", one.field, one.reason),
+            many => format!("{} fields were refused", many.len()),
+        };
+        Problem { errors, ..Problem::new(Code::Invalid, detail) }
+    }
+
+    /// The request cannot be read, or not like this.
+    #[must_use]
+    pub fn bad_request(code: Code, detail: impl Into<String>) -> Problem {
+        Problem::new(code, detail)
+    }
+
+    /// 409: it does not go with what is there.
+    #[must_use]
+    pub fn conflict(code: Code, detail: impl Into<String>) -> Problem {
+        Problem::new(code, detail)
+    }
+
+    pub(crate) fn unauthenticated(detail: &str) -> Problem {
+        Problem::new(Code::Unauthenticated, detail)
+    }
+
+    pub(crate) fn too_many_requests(retry_after_s: u64) -> Problem {
+        let detail = format!("Come back in {retry_after_s} s.");
+        Problem { retry_after_s: Some(retry_after_s), ..Problem::new(Code::TooManyRequests, detail) }
+    }
+
+    pub(crate) fn busy() -> Problem {
+        Problem { retry_after_s: Some(5), ..Problem::new(Code::Busy, "Nothing was changed. Try again in a moment.") }
+    }
+
+    /// 500: ours. The caller has logged the cause.
+    pub(crate) fn failed() -> Problem {
+        Problem::new(Code::Failed, "The mistake is ours and has been noted; nothing was changed.")
+    }
+
+    /// The body, around the status and headers that `into_response` made.
+    pub(crate) fn write(&self, response: Response, base_url: &Url, request_id: &str) -> Response {
+        let document = Document {
+            kind: kind(base_url, self.code),
+            title: self.code.title(),
+            status: self.code.status().as_u16(),
+            code: self.code.as_str(),
+            detail: &self.detail,
+            request_id,
+            errors: &self.errors,
+            limit: self.limit.as_ref(),
+        };
+        let body = serde_json::to_vec(&document).expect("BUG: a document of texts and numbers is JSON");
+        let mut response = response.map(|_| Body::from(body));
+        let json = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, json);
+        response
+    }
+
+    /// The same for people.
+    pub(crate) fn write_page(&self, response: Response, request_id: &str) -> Response {
+        let page = notice::problem(self.code.title(), &self.detail, request_id);
+        let (mut parts, _) = response.into_parts();
+        parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        Response::from_parts(parts, Body::from(page))
+    }
+}
+
+/// The address that names and explains a kind of problem.
+pub(crate) fn kind(base_url: &Url, code: Code) -> String {
+    format!("{}/problems/{}", base_url.as_str().trim_end_matches('/'), code.as_str())
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.code.status().into_response();
+        let headers = response.headers_mut();
+        match self.code {
+            Code::Unauthenticated => headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(BEARER)),
+            Code::Forbidden => headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(BEARER_SCOPE)),
+            _ => None,
+        };
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+const BEARER: &str = "Bearer realm=\"FerryAlert\"";
+const BEARER_SCOPE: &str = "Bearer realm=\"FerryAlert\", error=\"insufficient_scope\"";
+
+impl From<store::Error> for Problem {
+    fn from(error: store::Error) -> Problem {
+        tracing::error!(%error, "request failed");
+        Problem::failed()
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Problem {
+        let Refusal { limit, allowed, wanted } = refusal;
+        let limit = Some(PlanLimit { limit: limit.as_str(), allowed, wanted });
+        Problem { limit, ..Problem::new(Code::PlanLimit, format!("{refusal}.")) }
+    }
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Problem {
+        Problem::new(Code::Forbidden, format!("{denied}."))
+    }
+}

@@ -1,0 +1,137 @@
+//! Serves connections. Promises that a head which does not come in time closes its connection, that no address holds
+//! more of them than its share, that all together are bounded, and that requests which run when we stop may end. Never
+//! reads a request's content: that is `shield`'s.
+
+use crate::{App, client, client::Peer, shield::Bounds};
+use anyhow::Context;
+use axum::{Router, body::Body, http::Request};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::{GracefulShutdown, Watcher},
+};
+use std::{
+    collections::HashMap,
+    io::{self, ErrorKind},
+    net::{IpAddr, SocketAddr},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{interval, sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+/// Largest head of a request: 431 from hyper, and the connection closes.
+const HEAD_BYTES_MAX: usize = 16 * 1024;
+/// How often full buckets are forgotten.
+const FORGET_EVERY: Duration = Duration::from_secs(60);
+/// How long we wait when no socket is to be had, for one to become free.
+const OUT_OF_SOCKETS: Duration = Duration::from_millis(250);
+
+/// Serves until `shutdown`; requests that run then may end.
+///
+/// # Errors
+/// When they do not end in time.
+pub async fn serve(app: App, listener: TcpListener, shutdown: CancellationToken) -> anyhow::Result<()> {
+    let (bounds, router) = (app.bounds, crate::router(app.clone()));
+    let all = Arc::new(Semaphore::new(bounds.connections_max));
+    let seats = Seats::default();
+    let connections = GracefulShutdown::new();
+    let mut forget = interval(FORGET_EVERY);
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => break,
+            _ = forget.tick() => app.rates.forget(),
+            (permit, accepted) = accept(&listener, &all) => {
+                let Some((stream, peer)) = ready(accepted).await else { continue };
+                // Proxies bring everybody's connections: their share is the whole.
+                let share = if app.proxies.trust(peer.ip()) { usize::MAX } else { bounds.connections_per_address_max };
+                let Some(seat) = seats.take(client::household(peer.ip()), share) else { continue };
+                let connection = converse(stream, peer, router.clone(), (bounds, connections.watcher()));
+                tokio::spawn(async move {
+                    connection.await;
+                    drop((seat, permit));
+                });
+            }
+        }
+    }
+    drop(listener);
+    timeout(bounds.shutdown_timeout, connections.shutdown()).await.context("requests did not end in time")
+}
+
+/// The next connection, once there is room for one more.
+async fn accept(
+    listener: &TcpListener,
+    all: &Arc<Semaphore>,
+) -> (OwnedSemaphorePermit, io::Result<(TcpStream, SocketAddr)>) {
+    let permit = all.clone().acquire_owned().await.expect("BUG: nobody closes this semaphore");
+    (permit, listener.accept().await)
+}
+
+async fn ready(accepted: io::Result<(TcpStream, SocketAddr)>) -> Option<(TcpStream, SocketAddr)> {
+    let error = match accepted {
+        Ok(connection) => return Some(connection),
+        Err(error) => error,
+    };
+    // The other end's doing: on to the next. Anything else is ours, most likely no file descriptor left.
+    if !matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) {
+        tracing::error!(%error, "no connection can be accepted");
+        sleep(OUT_OF_SOCKETS).await;
+    }
+    None
+}
+
+/// Answers the requests of one connection until either end closes it.
+async fn converse(stream: TcpStream, peer: SocketAddr, router: Router, (bounds, watcher): (Bounds, Watcher)) {
+    let answer = service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(Peer(peer));
+        router.clone().oneshot(request)
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(bounds.header_timeout)
+        .max_buf_size(HEAD_BYTES_MAX)
+        .serve_connection(TokioIo::new(stream), answer);
+    if let Err(error) = watcher.watch(connection).await {
+        // Broken off, too slow or not HTTP: the other end's doing.
+        tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+/// How many connections each address holds. As long as the connections there are.
+#[derive(Clone, Default)]
+struct Seats(Arc<Mutex<HashMap<IpAddr, usize>>>);
+
+/// One connection of an address; gives its place back when dropped.
+struct Seat {
+    seats: Seats,
+    address: IpAddr,
+}
+
+impl Seats {
+    fn take(&self, address: IpAddr, share: usize) -> Option<Seat> {
+        let mut held = self.0.lock().expect("BUG: nobody panics while counting");
+        let count = held.entry(address).or_default();
+        if *count >= share {
+            return None;
+        }
+        *count += 1;
+        Some(Seat { seats: self.clone(), address })
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut held = self.seats.0.lock().expect("BUG: nobody panics while counting");
+        let count = held.get_mut(&self.address).expect("BUG: a seat was counted when taken");
+        *count -= 1;
+        if *count == 0 {
+            held.remove(&self.address);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! API keys as the database knows them. Promises that a secret is compared by its SHA-256 and in constant time, and
+//! that a key is worth what its creator may do now. Never gives a hash away, and never tells why a key is none.
+
+use crate::{Audit, Membership, Result, Store, migrate, tenant::Actor, word};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    id::{TenantId, UserId},
+    key::{ApiKey, Scope},
+};
+use sqlx::{Connection, PgConnection};
+use subtle::ConstantTimeEq;
+
+/// How old the note of the last use may get.
+const LAST_USE_WITHIN: TimeDelta = TimeDelta::minutes(1);
+
+/// Who somebody is: a pool of its own, as role `ferry_auth`, which reads credentials and nothing else.
+#[derive(Clone)]
+pub struct Credentials {
+    store: Store,
+}
+
+impl Credentials {
+    /// Connects as the role the URL names, with at most `connections` connections.
+    ///
+    /// # Errors
+    /// When the URL does not parse or the server refuses.
+    pub async fn connect(url: &str, connections: u32) -> Result<Credentials> {
+        Ok(Credentials { store: Store::connect(url, connections).await? })
+    }
+
+    /// What this key is a membership of; `None` when it is unknown, expired or revoked, its secret is another, its
+    /// creator is no member any more, or the tenant is suspended or closed.
+    ///
+    /// The hash is compared whether or not the first byte differs: `subtle` looks at all of it. That there is no such
+    /// public id can be told by time, and is no secret.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn key(&self, key: &ApiKey, now: DateTime<Utc>) -> Result<Option<Membership>> {
+        let row = sqlx::query!(
+            r#"select tenant_id as "tenant_id!", secret_hash as "secret_hash!", created_by as "created_by!",
+                      role as "role!", plan as "plan!", scopes as "scopes!", last_used_at
+               from key_by_public_id($1, $2)"#,
+            key.public_id(),
+            now
+        )
+        .fetch_optional(&self.store.pool)
+        .await?;
+        let Some(row) = row.filter(|row| bool::from(row.secret_hash.ct_eq(&key.secret_hash()))) else {
+            return Ok(None);
+        };
+        let scopes: Result<Vec<Scope>> = row.scopes.iter().map(|scope| word(scope)).collect();
+        let actor = Actor::Key { public_id: key.public_id().to_owned(), scopes: scopes? };
+        let membership = Membership::new((row.tenant_id, row.created_by), (word(&row.role)?, word(&row.plan)?), actor);
+        if row.last_used_at.is_none_or(|at| at < now - LAST_USE_WITHIN) {
+            self.note_use(&membership, key, now).await?;
+        }
+        Ok(Some(membership))
+    }
+
+    async fn note_use(&self, membership: &Membership, key: &ApiKey, now: DateTime<Utc>) -> Result<()> {
+        let mut tx = self.store.begin(membership).await?;
+        // Asked again here, so that of many requests at once one writes.
+        sqlx::query!(
+            "update api_key set last_used_at = $3
+             where tenant_id = $1 and public_id = $2 and (last_used_at is null or last_used_at < $4)",
+            tx.tenant,
+            key.public_id(),
+            now,
+            now - LAST_USE_WITHIN
+        )
+        .execute(&mut *tx.tx)
+        .await?;
+        tx.commit(Audit::OwnRecord).await
+    }
+
+    /// Closes the pool.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+}
+
+/// Issues a key as `ferry_admin`, for an installation that has no web page to do it yet; one audit row is written with
+/// it. False when the person is no member of a live tenant.
+///
+/// # Errors
+/// When the server refuses: a lifetime past a year, or a key that exists.
+pub async fn issue(
+    admin_url: &str,
+    (tenant, user): (TenantId, UserId),
+    key: &ApiKey,
+    scopes: &[Scope],
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<bool> {
+    let mut connection = PgConnection::connect_with(&migrate::options(admin_url)?).await?;
+    let scopes: Vec<String> = scopes.iter().map(ToString::to_string).collect();
+    let issued = sqlx::query_scalar!(
+        r#"select issue_key($1, $2, $3, $4, $5, $6, $7) as "issued!""#,
+        tenant.0,
+        user.0,
+        key.public_id(),
+        &key.secret_hash()[..],
+        &scopes,
+        from,
+        until
+    )
+    .fetch_one(&mut connection)
+    .await?;
+    connection.close().await?;
+    Ok(issued > 0)
+}

@@ -1,0 +1,58 @@
+//! The app of one test's world, and keys to it.
+
+use super::{Person, World};
+use app::{
+    App,
+    client::Proxies,
+    clock::{Clock, RequestIds},
+    rate::Rates,
+    shield::Bounds,
+};
+use chrono::TimeDelta;
+use domain::{
+    cadence::TimeScale,
+    key::{ApiKey, Scope},
+};
+use std::sync::Arc;
+use uuid::Uuid;
+
+impl World {
+    /// The app, with bounds that no test meets by accident.
+    pub(crate) fn web(&self) -> App {
+        self.web_with(Bounds { requests_per_address: 100_000, ..Bounds::default() })
+    }
+
+    /// The app within other bounds.
+    pub(crate) fn web_with(&self, bounds: Bounds) -> App {
+        let clock = self.clock.clone();
+        App {
+            store: self.app.clone(),
+            credentials: self.credentials.clone(),
+            link_key: self.config.link_key.clone(),
+            clock: Clock::new(move || clock.now()),
+            request_ids: RequestIds::new(Uuid::new_v4),
+            scale: TimeScale::REAL,
+            base_url: self.config.base_url.clone(),
+            contact: self.config.contact.clone(),
+            proxies: Proxies::default(),
+            bounds,
+            rates: Arc::new(Rates::new(&bounds)),
+        }
+    }
+
+    /// A key of this person, good for 90 days, issued as an installation's administrator does.
+    pub(crate) async fn key(&self, person: &Person, scopes: &[Scope]) -> String {
+        let random = Uuid::new_v4().into_bytes();
+        let (id, rest) = random.split_first_chunk::<8>().unwrap();
+        let mut secret = [0; 32];
+        secret[..8].copy_from_slice(rest);
+        secret[8..24].copy_from_slice(Uuid::new_v4().as_bytes());
+        let key = ApiKey::mint(*id, secret);
+        let now = self.clock.now();
+        let life = (now, now + TimeDelta::days(90));
+        let admin_url = self.database.url("ferry_admin");
+        let issued = store::key::issue(&admin_url, (person.tenant, person.user), &key, scopes, life).await;
+        assert!(issued.unwrap(), "{person:?} is no member");
+        key.expose().to_owned()
+    }
+}
