@@ -9,7 +9,7 @@ use crate::{
     access::ApiCx,
     cursor,
     idempotency::{self, Begun, Done, IdempotencyKey, Once},
-    input::{Body, Path, Query},
+    input::{Body, NoBody, Path, Query},
     problem::{Code, Problem},
     reader::{Reader, Standing},
 };
@@ -81,7 +81,12 @@ pub(crate) async fn change(
     finish(&cx, tx, Once::unnamed(), (StatusCode::OK, "watch.change", id)).await
 }
 
-pub(crate) async fn pause(cx: ApiCx, key: IdempotencyKey, Path(id): Path<WatchId>) -> Result<Response, Problem> {
+pub(crate) async fn pause(
+    cx: ApiCx,
+    key: IdempotencyKey,
+    Path(id): Path<WatchId>,
+    _: NoBody,
+) -> Result<Response, Problem> {
     let (mut tx, once) = match idempotency::begin(&cx, key, format!("POST /api/v1/watches/{id}/pause"), &()).await? {
         Begun::Act(tx, once) => (tx, once),
         Begun::Answered(response) => return Ok(response),
@@ -94,7 +99,12 @@ pub(crate) async fn pause(cx: ApiCx, key: IdempotencyKey, Path(id): Path<WatchId
 }
 
 /// Like a new watch: asked again, admitted again, and told what is open now.
-pub(crate) async fn resume(cx: ApiCx, key: IdempotencyKey, Path(id): Path<WatchId>) -> Result<Response, Problem> {
+pub(crate) async fn resume(
+    cx: ApiCx,
+    key: IdempotencyKey,
+    Path(id): Path<WatchId>,
+    _: NoBody,
+) -> Result<Response, Problem> {
     let (mut tx, once) = match idempotency::begin(&cx, key, format!("POST /api/v1/watches/{id}/resume"), &()).await? {
         Begun::Act(tx, once) => (tx, once),
         Begun::Answered(response) => return Ok(response),
@@ -112,7 +122,7 @@ pub(crate) async fn resume(cx: ApiCx, key: IdempotencyKey, Path(id): Path<WatchI
     finish(&cx, tx, once, (StatusCode::OK, "watch.resume", id)).await
 }
 
-pub(crate) async fn delete(cx: ApiCx, Path(id): Path<WatchId>) -> Result<StatusCode, Problem> {
+pub(crate) async fn delete(cx: ApiCx, Path(id): Path<WatchId>, _: NoBody) -> Result<StatusCode, Problem> {
     let mut tx = cx.begin().await?;
     watch::lock_for_change(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
     watch::set_state(&mut tx, id, WatchState::Deleted, cx.now()).await?;

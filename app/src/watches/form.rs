@@ -18,11 +18,13 @@ use utoipa::{
 /// One direction of a journey.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = Leg)]
 pub(crate) struct LegForm {
     /// The operator's route, from the list of its routes.
     #[schema(value_type = String, example = "POR-SAN")]
     pub(crate) route: RouteCode,
     /// On which days, at most 62, on the clock of the terminal of departure.
+    #[schema(value_type = DatesFields)]
     pub(crate) dates: DatesForm,
     /// Of those, only on these days of the week; any without.
     #[serde(default)]
@@ -33,27 +35,65 @@ pub(crate) struct LegForm {
     pub(crate) window: Option<WindowForm>,
 }
 
-/// Days: a range, or each by itself.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum DatesForm {
+/// Days: give either `range` or `picked`.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Dates, example = json!({"range": {"from": "2026-12-18", "to": "2026-12-20"}}))]
+pub(crate) struct DatesFields {
     /// All days from one to another, both included.
-    Range {
-        /// The first.
-        #[schema(example = "2026-12-18")]
-        from: NaiveDate,
-        /// The last.
-        #[schema(example = "2026-12-20")]
-        to: NaiveDate,
-    },
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    range: Option<RangeFields>,
     /// These days.
-    #[schema(value_type = Vec<String>)]
-    Picked(BTreeSet<NaiveDate>),
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<NaiveDate>>)]
+    picked: Option<BTreeSet<NaiveDate>>,
+}
+
+/// All days from one to another, both included.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = DateRange)]
+pub(crate) struct RangeFields {
+    /// The first.
+    #[schema(example = "2026-12-18")]
+    from: NaiveDate,
+    /// The last.
+    #[schema(example = "2026-12-20")]
+    to: NaiveDate,
+}
+
+/// Days, of which one of the two ways was given.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "DatesFields", into = "DatesFields")]
+pub(crate) struct DatesForm(Dates);
+
+impl TryFrom<DatesFields> for DatesForm {
+    type Error = &'static str;
+
+    fn try_from(fields: DatesFields) -> Result<DatesForm, &'static str> {
+        match fields {
+            DatesFields { range: Some(RangeFields { from, to }), picked: None } => {
+                Ok(DatesForm(Dates::Range { from, to }))
+            }
+            DatesFields { range: None, picked: Some(days) } => Ok(DatesForm(Dates::Picked(days))),
+            DatesFields { .. } => Err("takes either `range` or `picked`"),
+        }
+    }
+}
+
+impl From<DatesForm> for DatesFields {
+    fn from(DatesForm(dates): DatesForm) -> DatesFields {
+        match dates {
+            Dates::Range { from, to } => DatesFields { range: Some(RangeFields { from, to }), picked: None },
+            Dates::Picked(days) => DatesFields { range: None, picked: Some(days) },
+        }
+    }
 }
 
 /// Departure times, both included, on the clock of the terminal. Never over midnight.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = Window)]
 pub(crate) struct WindowForm {
     /// The earliest.
     #[schema(value_type = String, example = "06:00:00")]
@@ -66,6 +106,7 @@ pub(crate) struct WindowForm {
 /// A vehicle as it stands on the quay.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = Vehicle)]
 pub(crate) struct VehicleForm {
     #[schema(schema_with = vehicle_kinds)]
     pub(crate) kind: VehicleKind,
@@ -91,6 +132,7 @@ pub(crate) struct VehicleForm {
 /// Who travels.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = Party)]
 pub(crate) struct PartyForm {
     /// Adults, the driver included.
     #[schema(example = 2, minimum = 1, maximum = 20)]
@@ -112,6 +154,7 @@ pub(crate) struct PartyForm {
 /// What is wanted besides space for the vehicle. An operator must tell of it, or the watch is refused.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = Wants)]
 pub(crate) struct WantsForm {
     #[schema(schema_with = cabin)]
     pub(crate) cabin: Want,
@@ -130,6 +173,7 @@ impl Default for WantsForm {
 /// An amount of money.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = Price)]
 pub(crate) struct PriceForm {
     /// In the smallest unit of its currency: cents, pence, öre.
     #[schema(example = 35_000, minimum = 1, maximum = 10_000_000)]
@@ -142,11 +186,13 @@ pub(crate) struct PriceForm {
 /// The way back: a leg, and when to tell.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = Return)]
 pub(crate) struct ReturnForm {
     /// The operator's route of the way back.
     #[schema(value_type = String, example = "SAN-POR")]
     pub(crate) route: RouteCode,
     /// On which days, at most 62.
+    #[schema(value_type = DatesFields)]
     pub(crate) dates: DatesForm,
     /// Of those, only on these days of the week; any without.
     #[serde(default)]
@@ -189,14 +235,14 @@ pub(crate) fn criteria(leg: LegForm, vehicle: VehicleForm, party: PartyForm, wan
 
 impl From<LegForm> for Leg {
     fn from(LegForm { route, dates, weekdays, window }: LegForm) -> Leg {
-        Leg { route, dates: dates.into(), weekdays, window: window.map(|WindowForm { from, to }| Window { from, to }) }
+        Leg { route, dates: dates.0, weekdays, window: window.map(|WindowForm { from, to }| Window { from, to }) }
     }
 }
 
 impl From<Leg> for LegForm {
     fn from(Leg { route, dates, weekdays, window }: Leg) -> LegForm {
         let window = window.map(|Window { from, to }| WindowForm { from, to });
-        LegForm { route, dates: dates.into(), weekdays, window }
+        LegForm { route, dates: DatesForm(dates), weekdays, window }
     }
 }
 
@@ -210,24 +256,6 @@ impl From<ReturnLeg> for ReturnForm {
     fn from(ReturnLeg { leg, rule }: ReturnLeg) -> ReturnForm {
         let LegForm { route, dates, weekdays, window } = leg.into();
         ReturnForm { route, dates, weekdays, window, rule }
-    }
-}
-
-impl From<DatesForm> for Dates {
-    fn from(form: DatesForm) -> Dates {
-        match form {
-            DatesForm::Range { from, to } => Dates::Range { from, to },
-            DatesForm::Picked(days) => Dates::Picked(days),
-        }
-    }
-}
-
-impl From<Dates> for DatesForm {
-    fn from(dates: Dates) -> DatesForm {
-        match dates {
-            Dates::Range { from, to } => DatesForm::Range { from, to },
-            Dates::Picked(days) => DatesForm::Picked(days),
-        }
     }
 }
 
