@@ -6,12 +6,14 @@ mod people;
 mod web;
 
 pub(crate) use people::{Person, alice_waits, leg, motorhome_days, motorhome_days_from};
+pub(crate) use web::some_key;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use dev::sim::Sim;
 use domain::{cadence::TimeScale, operator::Operator};
 use sqlx::{Connection, Executor, PgConnection, PgPool, postgres::PgPoolOptions};
 use std::{
+    collections::BTreeMap,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU16, Ordering},
@@ -218,6 +220,19 @@ impl World {
         self.clock.advance(TimeDelta::hours(1));
         self.poll().await;
         self.settle().await;
+    }
+
+    /// Everything in the database: each table with a digest of its rows.
+    pub(crate) async fn digest(&self) -> BTreeMap<String, Option<String>> {
+        let tables = "select tablename::text from pg_tables where schemaname = 'app'";
+        let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&self.admin).await.unwrap();
+        let mut digests = BTreeMap::new();
+        for table in tables {
+            let sql = format!("select md5(string_agg(x::text, '|' order by x::text)) from {table} x");
+            let digest = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&self.admin).await.unwrap();
+            digests.insert(table, digest);
+        }
+        digests
     }
 
     /// One number from the database, seen by the superuser.
