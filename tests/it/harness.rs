@@ -6,6 +6,7 @@ mod people;
 mod web;
 
 pub(crate) use people::{Person, alice_waits, leg, motorhome_days, motorhome_days_from};
+pub(crate) use web::some_key;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use dev::sim::Sim;

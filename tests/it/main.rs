@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
 
+mod access;
 mod api;
 mod cluster;
 mod configuration;
@@ -11,6 +12,7 @@ mod egress;
 mod fan_out;
 mod harness;
 mod isolation;
+mod keys;
 mod links;
 mod pages;
 mod parsers;
@@ -22,5 +24,7 @@ mod redis_attack;
 mod robots;
 mod schedule;
 mod schema;
+mod server;
+mod shield;
 mod threat_model;
 mod tidy;

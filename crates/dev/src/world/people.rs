@@ -1,6 +1,7 @@
 //! Alice (fleet), Bob (free) and Chloé (plus, with Théo): tenants of different plans whose watches
 //! share targets, so that what separates them shows.
 
+use super::keys::{self, DevKey};
 use anyhow::{Context, Result};
 use chrono::{Days, NaiveDate};
 use domain::{
@@ -84,6 +85,12 @@ fn towing(length_mm: u32, trailer_length_mm: u32) -> Vehicle {
 }
 
 impl Household {
+    /// The keys of its members.
+    pub(super) fn keys(&self) -> Vec<DevKey> {
+        let key = |member: &Person| DevKey { name: member.name, plan: self.plan, key: keys::of(member.email) };
+        self.members.iter().map(key).collect()
+    }
+
     /// Writes what is not there yet; a watch only if none of the tenant's is active.
     ///
     /// # Errors
@@ -182,9 +189,9 @@ impl Person {
         .bind(id(&format!("channel {}", self.email)))
         .bind(id(self.email))
         .bind(self.email)
-        .execute(connection)
+        .execute(&mut *connection)
         .await?;
-        Ok(())
+        keys::write(connection, tenant, id(self.email), &keys::of(self.email)).await
     }
 }
 
