@@ -4,7 +4,7 @@ use super::{Client, person_with_key};
 use crate::harness::World;
 use axum::http::StatusCode;
 use chrono::TimeDelta;
-use domain::{key::Scope, operator::Operator, plan::Plan};
+use domain::{access::Role, key::Scope, operator::Operator, plan::Plan};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -59,19 +59,12 @@ async fn a_route_says_on_whose_clock_it_leaves_and_how_often_it_is_checked() {
 async fn an_address_is_shown_to_its_owner_and_masked_for_others() {
     let world = World::new().await;
     let alice = world.person("Alice", Plan::Pro).await;
-    let theo = uuid::Uuid::new_v4();
-    sqlx::query("insert into user_account (user_id, name, email) values ($1, 'Théo', 'theo@example.test')")
-        .bind(theo)
+    let theo = world.member(alice.tenant, "Theo", Role::Viewer).await;
+    sqlx::query("update channel set verified_at = null, created_at = now() + interval '1 hour' where id = $1")
+        .bind(theo.channel.0)
         .execute(&world.admin)
         .await
         .unwrap();
-    for sql in [
-        "insert into member (tenant_id, user_id, role) values ($1, $2, 'viewer')",
-        "insert into channel (tenant_id, id, user_id, kind, address, created_at)
-         values ($1, $2, $2, 'email', 'theo@example.test', now() + interval '1 hour')",
-    ] {
-        sqlx::query(sql).bind(alice.tenant.0).bind(theo).execute(&world.admin).await.unwrap();
-    }
     let client = Client::new(&world, Some(world.key(&alice, &[Scope::Read]).await));
     let channels = client.get("/api/v1/channels").await.json();
     let shown: Vec<_> = channels["data"]
@@ -87,6 +80,6 @@ async fn an_address_is_shown_to_its_owner_and_masked_for_others() {
             (&json!("t…@example.test"), &json!(false), &json!(false)),
         ]
     );
-    let one = client.get(&format!("/api/v1/channels/{theo}")).await.json();
+    let one = client.get(&format!("/api/v1/channels/{}", theo.channel)).await.json();
     assert_eq!(one, channels["data"][1]);
 }
