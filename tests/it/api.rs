@@ -4,6 +4,7 @@ mod admission;
 mod alerts;
 mod authority;
 mod changes;
+mod fields;
 mod idempotency;
 mod lists;
 mod objects;

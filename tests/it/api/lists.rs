@@ -162,7 +162,7 @@ async fn a_cursor_is_good_for_its_own_list_and_filters_only_and_a_changed_one_is
 }
 
 #[tokio::test]
-async fn sr_api_02_a_page_has_a_hundred_rows_at_most_by_the_statement_itself() {
+async fn sr_api_02_a_page_has_a_hundred_rows_at_most_whatever_is_asked_of_the_database() {
     let world = World::new().await;
     let (alice, client) = person_with_key(&world, "Alice", Plan::Fleet).await;
     client.create(&motorhome(&world, 1)).await;
