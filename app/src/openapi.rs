@@ -64,6 +64,18 @@ pub fn doc(summary: &'static str) -> Doc {
 }
 
 impl Doc {
+    /// What it does in a few words.
+    #[must_use]
+    pub fn summary(&self) -> &'static str {
+        self.summary
+    }
+
+    /// Whether it takes a body.
+    #[must_use]
+    pub fn takes_a_body(&self) -> bool {
+        self.body.is_some()
+    }
+
     /// What one must know to use it.
     #[must_use]
     pub fn explain(mut self, description: &'static str) -> Doc {

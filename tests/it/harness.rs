@@ -10,12 +10,14 @@ mod web;
 pub(crate) use errors::Errors;
 pub(crate) use listing::{ROUTE, alice_waits_at_a_listing};
 pub(crate) use people::{Person, alice_waits, leg, motorhome_days, motorhome_days_from};
+pub(crate) use web::some_key;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use dev::sim::Sim;
 use domain::{cadence::TimeScale, operator::Operator};
 use sqlx::{Connection, Executor, PgConnection, PgPool, postgres::PgPoolOptions};
 use std::{
+    collections::BTreeMap,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU16, Ordering},
@@ -59,6 +61,22 @@ impl Database {
     pub(crate) async fn migrated() -> Database {
         let database = Database::copy_of("template0").await;
         store::migrate::run(&database.url("ferry_owner")).await.unwrap();
+        database
+    }
+
+    /// A database as it was when this migration was the newest.
+    pub(crate) async fn migrated_to(newest: u32) -> Database {
+        let database = Database::copy_of("template0").await;
+        let before = tempfile::tempdir().unwrap();
+        for entry in std::fs::read_dir(dev::checkout::root().join("migrations")).unwrap() {
+            let (path, name) = entry.map(|entry| (entry.path(), entry.file_name().into_string().unwrap())).unwrap();
+            if name[..4].parse::<u32>().unwrap() <= newest {
+                std::fs::copy(path, before.path().join(name)).unwrap();
+            }
+        }
+        let mut migrator = sqlx::migrate::Migrator::new(before.path()).await.unwrap();
+        migrator.dangerous_set_table_name("public._sqlx_migrations");
+        migrator.run(&mut PgConnection::connect(&database.url("ferry_owner")).await.unwrap()).await.unwrap();
         database
     }
 
@@ -223,6 +241,19 @@ impl World {
         self.clock.advance(TimeDelta::hours(1));
         self.poll().await;
         self.settle().await;
+    }
+
+    /// Everything in the database: each table with a digest of its rows.
+    pub(crate) async fn digest(&self) -> BTreeMap<String, Option<String>> {
+        let tables = "select tablename::text from pg_tables where schemaname = 'app'";
+        let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&self.admin).await.unwrap();
+        let mut digests = BTreeMap::new();
+        for table in tables {
+            let sql = format!("select md5(string_agg(x::text, '|' order by x::text)) from {table} x");
+            let digest = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&self.admin).await.unwrap();
+            digests.insert(table, digest);
+        }
+        digests
     }
 
     /// One number from the database, seen by the superuser.

@@ -21,7 +21,7 @@ async fn send(router: &Router, method: Method, path: &str) -> StatusCode {
 }
 
 /// A world in which Alice has a mail, and the paths of its links.
-async fn with_mail() -> (World, [String; 3]) {
+pub(crate) async fn with_mail() -> (World, [String; 3]) {
     let (world, sailing) = alice_waits().await;
     world.open(&sailing);
     world.an_hour_later().await;
@@ -34,31 +34,16 @@ async fn with_mail() -> (World, [String; 3]) {
     (world, [path("stop"), path("keep"), path("unsubscribe")])
 }
 
-/// Everything in the database, as one value.
-async fn digest(world: &World) -> Vec<Option<String>> {
-    let tables: Vec<String> =
-        sqlx::query_scalar("select tablename::text from pg_tables where schemaname = 'app' order by 1")
-            .fetch_all(&world.admin)
-            .await
-            .unwrap();
-    let mut digests = Vec::new();
-    for table in tables {
-        let sql = format!("select md5(string_agg(x::text, '|' order by x::text)) from {table} x");
-        digests.push(sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&world.admin).await.unwrap());
-    }
-    digests
-}
-
 #[tokio::test]
 async fn sr_ntf_03_opening_a_link_changes_nothing_and_its_post_acts_once() {
     let (world, [stop, keep, unsubscribe]) = with_mail().await;
     let router = router(&world);
-    let before = digest(&world).await;
+    let before = world.digest().await;
     for path in [&stop, &keep, &unsubscribe] {
         assert_eq!(send(&router, Method::GET, path).await, StatusCode::OK);
         assert_eq!(send(&router, Method::HEAD, path).await, StatusCode::OK);
     }
-    assert_eq!(digest(&world).await, before);
+    assert_eq!(world.digest().await, before);
 
     assert_eq!(send(&router, Method::POST, &keep).await, StatusCode::OK);
     assert_eq!(world.count("select count(*) from alert where answer = 'keep'").await, 1);
@@ -77,7 +62,7 @@ async fn sr_ntf_03_a_token_that_is_changed_late_or_for_another_purpose_does_noth
     let (world, [stop, keep, unsubscribe]) = with_mail().await;
     let router = router(&world);
     let token = |path: &str| path.rsplit('/').next().unwrap().to_owned();
-    let before = digest(&world).await;
+    let before = world.digest().await;
     let mut wrong = vec!["/l/stop/".to_owned() + &token(&keep), "/l/stop/".to_owned() + &token(&unsubscribe)];
     wrong.push("/l/unsubscribe/".to_owned() + &token(&stop));
     wrong.push("/l/keep/".to_owned() + &token(&stop));
@@ -94,7 +79,7 @@ async fn sr_ntf_03_a_token_that_is_changed_late_or_for_another_purpose_does_noth
     }
     world.clock.advance(TimeDelta::days(93));
     assert_eq!(send(&router, Method::POST, &stop).await, StatusCode::NOT_FOUND, "expired");
-    assert_eq!(digest(&world).await, before);
+    assert_eq!(world.digest().await, before);
 }
 
 #[tokio::test]

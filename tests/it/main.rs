@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
 
+mod access;
 mod api;
 mod checks;
 mod cluster;
@@ -14,6 +15,7 @@ mod egress;
 mod fan_out;
 mod harness;
 mod isolation;
+mod keys;
 mod links;
 mod outage;
 mod pages;
@@ -27,5 +29,7 @@ mod redis_attack;
 mod robots;
 mod schedule;
 mod schema;
+mod server;
+mod shield;
 mod threat_model;
 mod tidy;

@@ -64,6 +64,7 @@ async fn who_missed_no_check_of_their_own_plan_hears_nothing_of_an_outage() {
     world.minutes(90).await;
     assert_eq!(world.subjects("alice@example.test"), [CANNOT, AGAIN]);
     assert!(world.subjects("bob@example.test").is_empty(), "an hour had not passed");
+    assert_eq!(world.count("select count(*) from outage").await, 1);
 }
 
 #[tokio::test]

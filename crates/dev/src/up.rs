@@ -4,8 +4,10 @@
 use crate::{
     cluster::Purpose,
     stage::{Setting, Stage, Voices},
+    world::{self, DevKey},
 };
 use anyhow::Result;
+use chrono::Utc;
 
 /// Runs until it is dropped.
 ///
@@ -17,6 +19,14 @@ pub async fn run(scale: u32) -> Result<()> {
     println!("  app         {}", stage.app_url("/"));
     println!("  simulator   {}   one click frees a space on a sailing", stage.simulator_url("/sim"));
     println!("  inbox       {}   every mail that was sent", stage.simulator_url("/inbox"));
+    println!();
+    println!("  API         {}   the document that describes it", stage.app_url("/api/v1/openapi.json"));
+    for DevKey { name, plan, key } in world::keys(Utc::now().date_naive()) {
+        println!("  {:11} {}   {plan}", format!("{name}'s key"), key.expose());
+    }
+    if let Some(DevKey { key, .. }) = world::keys(Utc::now().date_naive()).first() {
+        println!("  try         curl -H 'Authorization: Bearer {}' {}", key.expose(), stage.app_url("/api/v1/key"));
+    }
     println!();
     println!("  A minute lasts {:.1} s. Ctrl-C stops everything.", 60.0 / f64::from(scale));
     println!();

@@ -1,8 +1,11 @@
-//! The world a developer finds: three tenants with people, verified mail channels and watches some
+//! The world a developer finds: three tenants with people, verified mail channels, API keys and watches some
 //! days ahead. Marks its database as development, and is
 //! never called on any other. Seeding twice adds nothing.
 
+mod keys;
 mod people;
+
+pub use keys::DevKey;
 
 use anyhow::Result;
 use chrono::NaiveDate;
@@ -10,6 +13,12 @@ use sqlx::{Connection, PgConnection};
 
 /// Where Alice reads her mail: the fleet tenant's watch hears of everything first.
 pub const ALICE: &str = "alice@example.test";
+
+/// The keys of the people that [`seed`] writes.
+#[must_use]
+pub fn keys(today: NaiveDate) -> Vec<DevKey> {
+    people::households(today).iter().flat_map(people::Household::keys).collect()
+}
 
 /// Seeds a database that `app migrate` has brought up to date; watches start some days after `today`.
 ///

@@ -13,9 +13,11 @@ use std::time::Duration;
 
 mod breaker;
 mod checks;
+mod shown;
 
 pub use breaker::{Admits, Breaker};
 pub use checks::Checks;
+pub use shown::{IntervalBound, bound, last_check, next_check};
 
 /// How many times faster than real time a development installation runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

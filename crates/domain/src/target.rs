@@ -109,6 +109,16 @@ impl Question {
         }
     }
 
+    /// The question in words, such as `Portmouth Sim to Santoña Sim on 2026-12-24`.
+    pub fn in_words(&self, operator: Operator) -> String {
+        let place = self.place_in_words(operator);
+        match self {
+            Question::RouteDay { date, .. } => format!("{place} on {date}"),
+            Question::RouteWeek { monday, .. } => format!("{place}, {} to {}", monday.date(), monday.last_day()),
+            Question::RouteNow { .. } | Question::TerminalNow { .. } => format!("{place}, as shown today"),
+        }
+    }
+
     /// From when it is worth asking, for somebody whose first day is `first_day` at a terminal in `zone`: an
     /// operator whose answers reach `horizon_days` ahead has nothing to say before.
     pub fn asked_from(&self, zone: Tz, first_day: NaiveDate, horizon_days: u16) -> DateTime<Utc> {
@@ -212,6 +222,18 @@ mod tests {
         assert_eq!(week(8).asked_until(zone, date(20)).to_rfc3339(), "2026-07-12T23:00:00+00:00");
         assert_eq!(week(8).asked_from(zone, date(8), 1).to_rfc3339(), "2026-07-06T23:00:00+00:00");
         assert_eq!(week(15).asked_from(zone, date(8), 1).to_rfc3339(), "2026-07-11T23:00:00+00:00");
+    }
+
+    #[test]
+    fn a_question_reads_as_a_sentence() {
+        let route = RouteCode::parse("POR-SAN").unwrap();
+        let date = NaiveDate::from_ymd_opt(2026, 12, 24).unwrap();
+        let day = Question::RouteDay { route: route.clone(), date };
+        assert_eq!(day.in_words(Operator::Harbour), "Portmouth Sim to Santoña Sim on 2026-12-24");
+        let now = Question::RouteNow { route };
+        assert_eq!(now.in_words(Operator::BcFerries), "POR-SAN, as shown today", "a route that was withdrawn");
+        let terminal = Question::TerminalNow { terminal: TerminalCode::parse("7").unwrap() };
+        assert_eq!(terminal.in_words(Operator::Wsf), "from Seattle, as shown today");
     }
 
     #[test]

@@ -7,17 +7,22 @@ pub mod alert;
 pub mod capability;
 pub mod catalog;
 pub mod change;
+pub mod channel;
 pub mod check;
 pub mod delivery;
 pub mod held;
+pub mod idempotency;
 pub mod key;
+mod listed;
 pub mod listen;
 pub mod migrate;
+pub mod operator;
 pub mod outage;
 #[cfg(doctest)]
 pub mod proofs;
 pub mod prune;
 pub mod role;
+pub mod sailing;
 pub mod setting;
 pub mod target;
 mod tenant;
@@ -25,6 +30,7 @@ pub mod watch;
 
 pub use capability::{Capability, LinkKey, Purpose};
 pub use key::Credentials;
+pub use listed::{Listed, PAGE_MAX, Place};
 pub use role::DatabaseRole;
 pub use tenant::{Actor, Audit, Claimed, Membership, TenantTx};
 

@@ -4,6 +4,7 @@ use super::{World, today};
 use chrono::{Days, NaiveDate};
 use dev::sim::SimSailing;
 use domain::{
+    access::Role,
     id::{ChannelId, TenantId, UserId, WatchId},
     operator::Operator,
     plan::Plan,
@@ -62,19 +63,25 @@ pub(crate) async fn alice_waits() -> (World, SimSailing) {
 impl World {
     /// A person on a plan, sole owner of a tenant.
     pub(crate) async fn person(&self, name: &str, plan: Plan) -> Person {
-        let person = Person {
-            tenant: TenantId(Uuid::now_v7()),
-            user: UserId(Uuid::now_v7()),
-            channel: ChannelId(Uuid::now_v7()),
-            email: format!("{}@example.test", name.to_lowercase()),
-        };
+        let tenant = TenantId(Uuid::now_v7());
         sqlx::query("insert into tenant (tenant_id, name, plan) values ($1, $2, $3)")
-            .bind(person.tenant.0)
+            .bind(tenant.0)
             .bind(name)
             .bind(plan.as_str())
             .execute(&self.admin)
             .await
             .unwrap();
+        self.member(tenant, name, Role::Owner).await
+    }
+
+    /// A person in a tenant, with a verified address.
+    pub(crate) async fn member(&self, tenant: TenantId, name: &str, role: Role) -> Person {
+        let person = Person {
+            tenant,
+            user: UserId(Uuid::now_v7()),
+            channel: ChannelId(Uuid::now_v7()),
+            email: format!("{}@example.test", name.to_lowercase()),
+        };
         sqlx::query("insert into user_account (user_id, name, email) values ($1, $2, $3)")
             .bind(person.user.0)
             .bind(name)
@@ -82,9 +89,10 @@ impl World {
             .execute(&self.admin)
             .await
             .unwrap();
-        sqlx::query("insert into member (tenant_id, user_id, role) values ($1, $2, 'owner')")
+        sqlx::query("insert into member (tenant_id, user_id, role) values ($1, $2, $3)")
             .bind(person.tenant.0)
             .bind(person.user.0)
+            .bind(role.as_str())
             .execute(&self.admin)
             .await
             .unwrap();
@@ -137,6 +145,8 @@ impl World {
             expires_at: expires_at(criteria, back, operator),
             asks: &operator.asks(criteria, back).unwrap(),
             channels: &[person.channel],
+            note: "",
+            stop_when_found: true,
         };
         let id = watch::insert(&mut tx, &new, self.clock.now()).await.unwrap();
         tx.commit(Audit::OwnRecord).await.unwrap();

@@ -42,12 +42,7 @@ impl World {
 
     /// A key of this person, good for 90 days, issued as an installation's administrator does.
     pub(crate) async fn key(&self, person: &Person, scopes: &[Scope]) -> String {
-        let random = Uuid::new_v4().into_bytes();
-        let (id, rest) = random.split_first_chunk::<8>().unwrap();
-        let mut secret = [0; 32];
-        secret[..8].copy_from_slice(rest);
-        secret[8..24].copy_from_slice(Uuid::new_v4().as_bytes());
-        let key = ApiKey::mint(*id, secret);
+        let key = some_key();
         let now = self.clock.now();
         let life = (now, now + TimeDelta::days(90));
         let admin_url = self.database.url("ferry_admin");
@@ -55,4 +50,11 @@ impl World {
         assert!(issued.unwrap(), "{person:?} is no member");
         key.expose().to_owned()
     }
+}
+
+/// A well-formed key that nobody issued.
+pub(crate) fn some_key() -> ApiKey {
+    let [a, b, c] = [(); 3].map(|()| Uuid::new_v4().into_bytes());
+    let secret = [b, c].concat().try_into().unwrap();
+    ApiKey::mint(*a.first_chunk().unwrap(), secret)
 }

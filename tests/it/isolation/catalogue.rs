@@ -19,7 +19,7 @@ const GLOBAL_TABLES: [&str; 11] = [
 ];
 /// A key's public id must be unique everywhere: it is what a key is found by, and is random.
 const UNIQUE_WITHOUT_TENANT: [&str; 1] = ["api_key_public_id_key"];
-const DEFINERS: [&str; 17] = [
+const DEFINERS: [&str; 18] = [
     "close_alerts",
     "close_departed",
     "close_outages",
@@ -28,6 +28,7 @@ const DEFINERS: [&str; 17] = [
     "demand",
     "due_deliveries",
     "expire_watches",
+    "forget_idempotency",
     "issue_key",
     "key_by_public_id",
     "membership",
@@ -39,13 +40,33 @@ const DEFINERS: [&str; 17] = [
     "watches_of_target",
 ];
 
-/// Where `ferry_matcher` may look across tenants: the functions it owns read these tables, insert into five
-/// and update three.
+/// Where `ferry_matcher` may look across tenants: the functions it owns read these tables, insert into five,
+/// update three and delete from one.
 fn matcher_policies() -> Vec<String> {
-    let read =
-        ["tenant", "member", "channel", "watch", "watch_target", "watch_channel", "alert", "delivery", "outage", "api_key"];
-    let write =
-        ["alert:a", "delivery:a", "outage:a", "api_key:a", "audit:a", "alert:w", "outage:w", "watch:w"];
+    let read = [
+        "tenant",
+        "member",
+        "channel",
+        "watch",
+        "watch_target",
+        "watch_channel",
+        "alert",
+        "delivery",
+        "outage",
+        "api_key",
+        "idempotency",
+    ];
+    let write = [
+        "alert:a",
+        "delivery:a",
+        "outage:a",
+        "api_key:a",
+        "audit:a",
+        "alert:w",
+        "outage:w",
+        "watch:w",
+        "idempotency:d",
+    ];
     let read = read.iter().map(|table| format!("{table}:r:ferry_matcher"));
     read.chain(write.iter().map(|entry| format!("{entry}:ferry_matcher"))).collect()
 }

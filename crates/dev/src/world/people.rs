@@ -1,13 +1,17 @@
 //! Alice (fleet), Bob (free) and Chloé (plus, with Théo): tenants of different plans whose watches
 //! share targets, so that what separates them shows.
 
+use super::keys::{self, DevKey};
 use anyhow::{Context, Result};
 use chrono::{Days, NaiveDate};
 use domain::{
     code::RouteCode,
     operator::Operator,
     plan::Plan,
-    watch::{Criteria, Dates, Leg, Party, ReturnLeg, ReturnRule, Vehicle, VehicleKind, Wants, Weekdays, expires_at},
+    watch::{
+        Criteria, Dates, Leg, Party, ReturnLeg, ReturnRule, Vehicle, VehicleKind, Wants, Weekdays, expires_at,
+        watched_days,
+    },
 };
 use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, types::Json};
@@ -81,6 +85,12 @@ fn towing(length_mm: u32, trailer_length_mm: u32) -> Vehicle {
 }
 
 impl Household {
+    /// The keys of its members.
+    pub(super) fn keys(&self) -> Vec<DevKey> {
+        let key = |member: &Person| DevKey { name: member.name, plan: self.plan, key: keys::of(member.email) };
+        self.members.iter().map(key).collect()
+    }
+
     /// Writes what is not there yet; a watch only if none of the tenant's is active.
     ///
     /// # Errors
@@ -112,8 +122,8 @@ impl Household {
         let (operator, watch) = (Operator::Harbour, Uuid::now_v7());
         let owner = self.members.first().context("a household has members")?;
         sqlx::query(
-            "insert into watch (tenant_id, id, user_id, operator_id, criteria, return_leg, expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7)",
+            "insert into watch (tenant_id, id, user_id, operator_id, criteria, return_leg, expires_at, watched_days)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(tenant)
         .bind(watch)
@@ -122,6 +132,7 @@ impl Household {
         .bind(Json(&self.criteria))
         .bind(self.way_back.as_ref().map(Json))
         .bind(expires_at(&self.criteria, self.way_back.as_ref(), operator))
+        .bind(i32::try_from(watched_days(&self.criteria, self.way_back.as_ref()))?)
         .execute(&mut *connection)
         .await?;
         for ask in operator.asks(&self.criteria, self.way_back.as_ref())? {
@@ -178,9 +189,9 @@ impl Person {
         .bind(id(&format!("channel {}", self.email)))
         .bind(id(self.email))
         .bind(self.email)
-        .execute(connection)
+        .execute(&mut *connection)
         .await?;
-        Ok(())
+        keys::write(connection, tenant, id(self.email), &keys::of(self.email)).await
     }
 }
 

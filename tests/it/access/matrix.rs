@@ -1,0 +1,97 @@
+//! The access matrix: what everybody is answered on every row, as a text that anybody can read.
+
+use super::{Persona, Stage};
+use crate::{api::Client, links};
+use app::{access::Access, routes::Endpoint};
+use axum::http::StatusCode;
+use chrono::TimeDelta;
+use std::fmt::Write;
+
+const LEGEND: &str = "Who is let in where. Each request below was sent as it should be, by somebody of each kind.
+
+  yes          it was done
+  sign in      a valid key is needed, and this is none
+  not allowed  the key is good, but its scope, its maker's role or the plan does not allow it
+  not found    it is somebody else's: nobody learns whether it exists
+";
+
+/// The answers, as they are listed.
+const ORDER: [&str; 4] = ["yes", "not allowed", "not found", "sign in"];
+
+fn word(status: StatusCode) -> String {
+    match status {
+        StatusCode::OK | StatusCode::CREATED | StatusCode::NO_CONTENT => "yes".into(),
+        StatusCode::UNAUTHORIZED => "sign in".into(),
+        StatusCode::FORBIDDEN => "not allowed".into(),
+        StatusCode::NOT_FOUND => "not found".into(),
+        other => format!("({other})"),
+    }
+}
+
+/// One row: for each answer, who was given it.
+fn write_row(text: &mut String, endpoint: &Endpoint, answers: &[(String, String)]) {
+    let summary = endpoint.doc.as_ref().map_or("a page", |doc| doc.summary());
+    writeln!(text, "\n{:<6} {:<44} {summary}", endpoint.method.as_str(), endpoint.path).unwrap();
+    let mut words: Vec<&str> = answers.iter().map(|(word, _)| word.as_str()).collect();
+    words.sort_by_key(|word| (ORDER.iter().position(|known| known == word), *word));
+    words.dedup();
+    for word in &words {
+        let who: Vec<&str> = answers.iter().filter(|(told, _)| told == word).map(|(_, who)| who.as_str()).collect();
+        let who = if words.len() == 1 { "everybody".to_owned() } else { who.join(", ") };
+        writeln!(text, "  {word:<12} {who}").unwrap();
+    }
+}
+
+#[tokio::test]
+async fn sr_auz_02_every_row_answers_everybody_as_its_access_says() {
+    let stage = Stage::set().await;
+    let mut personas = stage.members().await;
+    personas.push(Persona { name: "another tenant's owner".into(), client: stage.mallory.clone() });
+    personas.push(stage.downgraded().await);
+    personas.extend(stage.strangers().await);
+    let mut text = LEGEND.to_owned();
+    writeln!(text, "\nEverybody is: {}.", names(&personas)).unwrap();
+    let rows = stage.endpoints();
+    for endpoint in rows.iter().filter(|endpoint| !matches!(endpoint.access, Access::Link(_))) {
+        let control = stage.ask(&stage.control, endpoint).await;
+        assert!(control.status.is_success(), "{} {} is asked for badly: {control:?}", endpoint.method, endpoint.path);
+        let mut answers = Vec::new();
+        for persona in &personas {
+            let answer = stage.ask(&persona.client, endpoint).await;
+            answers.push((word(answer.status), persona.name.clone()));
+        }
+        write_row(&mut text, endpoint, &answers);
+    }
+    write_links(&mut text, &rows).await;
+    insta::assert_snapshot!("matrix", text);
+}
+
+fn names(personas: &[Persona]) -> String {
+    personas.iter().map(|persona| persona.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// The rows of links: what opens them is the link, whoever holds it.
+async fn write_links(text: &mut String, rows: &[Endpoint]) {
+    let (world, [stop, keep, unsubscribe]) = links::with_mail().await;
+    let client = Client::new(&world, None);
+    let token = |path: &str| path.rsplit('/').next().unwrap().to_owned();
+    let tokens = [("stop", token(&stop)), ("keep", token(&keep)), ("unsubscribe", token(&unsubscribe))];
+    let rows: Vec<&Endpoint> = rows.iter().filter(|row| matches!(row.access, Access::Link(_))).collect();
+    let mut answers = vec![Vec::new(); rows.len()];
+    for late in [false, true] {
+        if late {
+            world.clock.advance(TimeDelta::days(731));
+        }
+        for (row, answers) in rows.iter().zip(&mut answers) {
+            for (purpose, token) in &tokens {
+                let path = row.path.replace("{token}", token);
+                let answer = client.send(row.method.clone(), &path, None).await;
+                let age = if late { "an expired" } else { "a" };
+                answers.push((word(answer.status), format!("{age} link to {purpose}")));
+            }
+        }
+    }
+    for (row, answers) in rows.iter().zip(&answers) {
+        write_row(text, row, answers);
+    }
+}
