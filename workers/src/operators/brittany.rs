@@ -245,7 +245,7 @@ fn facts(
     let allowed = crossing.is_pet_allowed != Some(false);
     Ok(Facts {
         classes: BTreeMap::from([(wanted.class.clone(), ClassFacts { availability, price })]),
-        cabin: crossing.is_cabin_space_full.map(|full| free_unless(full)),
+        cabin: crossing.is_cabin_space_full.map(free_unless),
         pet_cabin: match wanted.pet {
             // Asked without a pet, the answer may speak of what nobody wanted.
             PetAsked::None => None,

@@ -145,13 +145,12 @@ pub(super) fn cut_short(format: Format, body: &Bytes) -> Response {
 
 /// A body that has what was asked in the place of facts.
 fn repeating(status: u16, format: Format, asked: &Uri) -> Response {
+    // The query alone: it is what an excerpt of the answer would show first.
+    let asked = asked.query().unwrap_or_else(|| asked.path());
     let body = match format {
-        Format::Json => {
-            let asked = asked.to_string();
-            serde_json::json!({ "TerminalID": asked, "route": asked, "crossings": asked }).to_string()
-        }
+        Format::Json => serde_json::json!({ "TerminalID": asked, "route": asked, "crossings": asked }).to_string(),
         Format::Html => {
-            format!("<!DOCTYPE html><title>{0}</title><p>{0}</p>", super::markup::escape(&asked.to_string()))
+            format!("<!DOCTYPE html><title>{0}</title><p>{0}</p>", super::markup::escape(asked))
         }
     };
     let mut response = typed(format, Body::from(body));
