@@ -12,6 +12,7 @@ use axum::{
 };
 use domain::{key::Scope, plan::Plan};
 use futures::{StreamExt, stream};
+use sqlx::AssertSqlSafe;
 use std::{
     io,
     sync::{
@@ -19,6 +20,7 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
 };
+use store::Credentials;
 
 const CHUNK: [u8; 1024] = [b' '; 1024];
 
@@ -79,6 +81,26 @@ async fn sr_api_02_a_body_that_is_too_deep_or_not_what_was_asked_for_is_refused_
         let answer = send("application/json", r#"{"unknown_to_us": 1}"#.to_owned()).await;
         assert!(expected.contains(&answer), "{what}: {answer:?}");
     }
+}
+
+#[tokio::test]
+async fn sr_api_02_a_statement_that_takes_too_long_is_cancelled_and_told_as_busy() {
+    let world = World::new().await;
+    let alice = world.person("Alice", Plan::Fleet).await;
+    let key = world.key(&alice, &[Scope::Read]).await;
+    let impatient =
+        format!("alter role ferry_auth in database {} set statement_timeout = '50ms'", world.database.name());
+    sqlx::raw_sql(AssertSqlSafe(impatient)).execute(&world.admin).await.unwrap();
+    let mut app = world.web();
+    app.credentials = Credentials::connect(&world.database.url("ferry_auth"), 1).await.unwrap();
+    let client = Client::of(app::router(app), Some(key));
+    let mut holds = world.admin.begin().await.unwrap();
+    sqlx::raw_sql("lock table app.api_key in access exclusive mode").execute(&mut *holds).await.unwrap();
+    let answer = client.get("/api/v1/key").await;
+    assert_eq!(said(&answer), (StatusCode::SERVICE_UNAVAILABLE, "busy".into()));
+    assert!(answer.headers.contains_key("retry-after"));
+    holds.rollback().await.unwrap();
+    assert_eq!(client.get("/api/v1/key").await.status, StatusCode::OK, "and nothing is left behind");
 }
 
 #[tokio::test]
