@@ -3,23 +3,34 @@
 //! woken by them.
 
 pub mod access;
+mod alerts;
+mod channels;
 pub mod client;
 pub mod clock;
 mod config;
+mod cursor;
+mod docs;
 mod error;
+mod facts;
+mod idempotency;
 pub mod input;
 mod keys;
 mod links;
+mod list;
 mod notice;
 pub mod openapi;
+mod operators;
 mod page;
 pub mod problem;
 #[cfg(doctest)]
 pub mod proofs;
 pub mod rate;
+mod reader;
 pub mod routes;
+mod sailings;
 mod server;
 pub mod shield;
+mod watches;
 
 pub use config::Config;
 pub use server::serve;

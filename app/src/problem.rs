@@ -53,6 +53,8 @@ codes! {
     Conflict = CONFLICT, "conflict", "The request does not fit the present state";
     /// The plan's limit would be passed.
     PlanLimit = CONFLICT, "plan_limit", "The plan's limit is reached";
+    /// Nobody asks this operator.
+    OperatorOff = CONFLICT, "operator_off", "This operator is not asked at present";
     /// More than the bound.
     TooLarge = PAYLOAD_TOO_LARGE, "too_large", "The body is too large";
     /// Not JSON.

@@ -3,9 +3,9 @@
 use crate::{
     App,
     access::{self, Access, KeyRoute, LinkRoute},
-    keys, links,
+    alerts, channels, docs, keys, links,
     openapi::{self, Doc, doc},
-    page,
+    operators, page, sailings, watches,
 };
 use axum::{
     Extension, Router,
@@ -14,7 +14,7 @@ use axum::{
     middleware::from_fn_with_state,
     routing::{MethodFilter, MethodRouter, on},
 };
-use domain::access::Action::{self, ReadWatches};
+use domain::access::Action::{self, ReadWatches, WriteWatches};
 use store::Purpose;
 
 /// The routes of the app.
@@ -39,6 +39,32 @@ pub fn table(app: App) -> Table {
             ReadWatches,
             (keys::show, doc("What this key is and may do").returns::<keys::KeyView>(200)),
         )
+        .api(Method::GET, "/api/v1/operators", ReadWatches, (operators::list, docs::list_operators()))
+        .api(Method::GET, "/api/v1/operators/{operator}", ReadWatches, (operators::show, docs::show_operator()))
+        .api(Method::GET, "/api/v1/operators/{operator}/routes", ReadWatches, (operators::routes, docs::list_routes()))
+        .api(
+            Method::GET,
+            "/api/v1/operators/{operator}/routes/{route}",
+            ReadWatches,
+            (operators::route, docs::show_route()),
+        )
+        .api(
+            Method::GET,
+            "/api/v1/operators/{operator}/routes/{route}/sailings",
+            ReadWatches,
+            (sailings::list, docs::list_sailings()),
+        )
+        .api(Method::GET, "/api/v1/watches", ReadWatches, (watches::list, docs::list_watches()))
+        .api(Method::POST, "/api/v1/watches", WriteWatches, (watches::create, docs::create_watch()))
+        .api(Method::GET, "/api/v1/watches/{watch}", ReadWatches, (watches::show, docs::show_watch()))
+        .api(Method::PATCH, "/api/v1/watches/{watch}", WriteWatches, (watches::change, docs::change_watch()))
+        .api(Method::DELETE, "/api/v1/watches/{watch}", WriteWatches, (watches::delete, docs::delete_watch()))
+        .api(Method::POST, "/api/v1/watches/{watch}/pause", WriteWatches, (watches::pause, docs::pause_watch()))
+        .api(Method::POST, "/api/v1/watches/{watch}/resume", WriteWatches, (watches::resume, docs::resume_watch()))
+        .api(Method::GET, "/api/v1/alerts", ReadWatches, (alerts::list, docs::list_alerts()))
+        .api(Method::GET, "/api/v1/alerts/{alert}", ReadWatches, (alerts::show, docs::show_alert()))
+        .api(Method::GET, "/api/v1/channels", ReadWatches, (channels::list, docs::list_channels()))
+        .api(Method::GET, "/api/v1/channels/{channel}", ReadWatches, (channels::show, docs::show_channel()))
 }
 
 /// The route table while it is built, and what the tests iterate over.

@@ -1,6 +1,19 @@
 //! The API as a program sees it.
 
-use crate::harness::World;
+mod admission;
+mod alerts;
+mod authority;
+mod changes;
+mod fields;
+mod idempotency;
+mod lists;
+mod objects;
+mod operators;
+mod released;
+mod stranger;
+mod watches;
+
+use crate::harness::{Person, World};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -81,6 +94,39 @@ impl Client {
         let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
         let body = to_bytes(body, ANSWER_BYTES_MAX).await.unwrap().to_vec();
         Answer { status: parts.status, headers: parts.headers, body }
+    }
+}
+
+/// A person and a program with their key that may read and write.
+pub(crate) async fn person_with_key(world: &World, name: &str, plan: Plan) -> (Person, Client) {
+    let person = world.person(name, plan).await;
+    let key = world.key(&person, &[Scope::Read, Scope::Write]).await;
+    (person, Client::new(world, Some(key)))
+}
+
+/// A motorhome of 6.9 m from Portmouth to Santoña on `days` days, as a program asks for it.
+pub(crate) fn motorhome(world: &World, days: u64) -> Value {
+    let (from, to) = (world.first_day, world.first_day + chrono::Days::new(days - 1));
+    json!({
+        "operator": "harbour",
+        "leg": {"route": "POR-SAN", "dates": {"range": {"from": from, "to": to}}},
+        "vehicle": {"kind": "motorhome", "length_mm": 6_900, "height_mm": 2_950, "width_mm": 2_300},
+        "party": {"adults": 2},
+    })
+}
+
+impl Client {
+    /// Creates a watch and gives back what was answered.
+    pub(crate) async fn create(&self, watch: &Value) -> Value {
+        let answer = self.send(Method::POST, "/api/v1/watches", Some(watch)).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.json());
+        answer.json()
+    }
+
+    /// Does something to a watch: `""`, `/pause`, `/resume`.
+    pub(crate) async fn on_watch(&self, method: Method, watch: &Value, what: &str, body: Option<&Value>) -> Answer {
+        let id = watch["id"].as_str().unwrap();
+        self.send(method, &format!("/api/v1/watches/{id}{what}"), body).await
     }
 }
 

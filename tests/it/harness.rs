@@ -59,6 +59,22 @@ impl Database {
         database
     }
 
+    /// A database as it was when this migration was the newest.
+    pub(crate) async fn migrated_to(newest: u32) -> Database {
+        let database = Database::copy_of("template0").await;
+        let before = tempfile::tempdir().unwrap();
+        for entry in std::fs::read_dir(dev::checkout::root().join("migrations")).unwrap() {
+            let (path, name) = entry.map(|entry| (entry.path(), entry.file_name().into_string().unwrap())).unwrap();
+            if name[..4].parse::<u32>().unwrap() <= newest {
+                std::fs::copy(path, before.path().join(name)).unwrap();
+            }
+        }
+        let mut migrator = sqlx::migrate::Migrator::new(before.path()).await.unwrap();
+        migrator.dangerous_set_table_name("public._sqlx_migrations");
+        migrator.run(&mut PgConnection::connect(&database.url("ferry_owner")).await.unwrap()).await.unwrap();
+        database
+    }
+
     async fn copy_of(template: &str) -> Database {
         let name = format!("t_{}", uuid::Uuid::new_v4().simple());
         let mut server = PgConnection::connect(&setting("FERRY_TEST_SUPER_URL")).await.unwrap();

@@ -19,8 +19,8 @@ async fn crowd(world: &World, plan: Plan, count: i32) {
         "insert into tenant (tenant_id, name, plan) select crowd.tenant_id, 'x', (select plan from tenant limit 1) from crowd where $1 > 0",
         "insert into user_account (user_id, name, email) select user_id, 'x', 'x@example.test' from crowd where $1 > 0",
         "insert into member (tenant_id, user_id, role) select tenant_id, user_id, 'owner' from crowd where $1 > 0",
-        "insert into watch (tenant_id, id, user_id, operator_id, criteria, expires_at)
-         select crowd.tenant_id, crowd.watch_id, crowd.user_id, operator_id, criteria, expires_at from crowd, (select * from watch limit 1) w where $1 > 0",
+        "insert into watch (tenant_id, id, user_id, operator_id, criteria, expires_at, watched_days)
+         select crowd.tenant_id, crowd.watch_id, crowd.user_id, operator_id, criteria, expires_at, watched_days from crowd, (select * from watch limit 1) w where $1 > 0",
         "insert into watch_target (tenant_id, watch_id, target_id, leg, class, asked_from, asked_until)
          select crowd.tenant_id, crowd.watch_id, target_id, leg, class, asked_from, asked_until from crowd, (select * from watch_target limit 1) wt where $1 > 0",
     ] {

@@ -1,8 +1,10 @@
 //! The schema as people can read it: every table, column, key, policy and right. A change of the schema
 //! shows here as a change of this text.
 
-use crate::harness::Database;
-use sqlx::PgPool;
+use crate::harness::{Database, leg, motorhome_days, today};
+use chrono::{Days, Weekday};
+use domain::watch::{Dates, ReturnLeg, ReturnRule, Weekdays, watched_days};
+use sqlx::{PgPool, types::Json};
 use std::fmt::Write;
 
 async fn lines(pool: &PgPool, sql: &'static str) -> Vec<String> {
@@ -62,4 +64,41 @@ async fn the_schema_is_the_one_that_was_reviewed() {
         text.push('\n');
     }
     insta::assert_snapshot!("schema", text);
+}
+
+#[tokio::test]
+async fn watches_from_before_their_days_were_counted_are_counted_as_new_ones_are() {
+    let database = Database::migrated_to(5).await;
+    let pool = database.superuser().await;
+    let person = "with t as (insert into app.tenant (tenant_id, name) values (gen_random_uuid(), 'x') returning tenant_id),
+                       u as (insert into app.user_account (user_id, name, email) values (gen_random_uuid(), 'x', 'x') returning user_id)
+                  insert into app.member (tenant_id, user_id, role) select tenant_id, user_id, 'owner' from t, u";
+    let operator = "insert into app.operator (id, name, enabled, manifest_floor_s, manifest_requests_per_min, manifest_concurrency_cap,
+                                              floor_s, requests_per_min, concurrency_cap)
+                    values ('harbour', 'x', true, 60, 1, 1, 60, 1, 1)";
+    for sql in [person, operator] {
+        sqlx::query(sql).execute(&pool).await.unwrap();
+    }
+    let mut weekends = motorhome_days(30);
+    weekends.leg.weekdays = Weekdays::of(&[Weekday::Sat, Weekday::Sun]);
+    let mut picked = motorhome_days(1);
+    picked.leg.dates = Dates::Picked([3, 5, 8].map(|days| today() + Days::new(days)).into());
+    let back = ReturnLeg { leg: leg("SAN-POR", today(), today() + Days::new(9)), rule: ReturnRule::Either };
+    let watches = [(motorhome_days(62), None), (weekends.clone(), None), (picked, None), (weekends, Some(back))];
+    for (criteria, back) in &watches {
+        let insert = "insert into app.watch (tenant_id, user_id, operator_id, criteria, return_leg, note, expires_at)
+                      select tenant_id, user_id, 'harbour', $1, $2, $3, now() from app.member";
+        sqlx::query(insert)
+            .bind(Json(criteria))
+            .bind(back.as_ref().map(Json))
+            .bind(watched_days(criteria, back.as_ref()).to_string())
+            .execute(&pool)
+            .await
+            .unwrap();
+    }
+    store::migrate::run(&database.url("ferry_owner")).await.unwrap();
+    let counted: Vec<(String, String)> =
+        sqlx::query_as("select note, watched_days::text from app.watch").fetch_all(&pool).await.unwrap();
+    assert_eq!(counted.len(), watches.len());
+    assert!(counted.iter().all(|(expected, counted)| expected == counted), "{counted:?}");
 }

@@ -38,5 +38,6 @@ pub async fn prune(store: &Store, clock: &Clock) -> store::Result<()> {
     store.close_departed(now, ROWS).await?;
     store.prune_changes(now - CHANGES_KEPT, i64::from(ROWS)).await?;
     store.prune_facts(now - FACTS_KEPT, i64::from(ROWS)).await?;
+    store.prune_idempotency(now - store::idempotency::KEPT, ROWS).await?;
     Ok(())
 }

@@ -12,8 +12,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
 
 mod breaker;
+mod shown;
 
 pub use breaker::{Admits, Breaker};
+pub use shown::{IntervalBound, bound, last_check, next_check};
 
 /// How many times faster than real time a development installation runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! holds anything of a tenant: a question says what is asked, not who asks.
 
 use crate::code::{RouteCode, VehicleClass};
+use crate::operator::Operator;
 use crate::sailing::end_of_day;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -32,6 +33,19 @@ impl Question {
     pub fn route(&self) -> &RouteCode {
         match self {
             Question::RouteDay { route, .. } | Question::RouteNow { route } => route,
+        }
+    }
+
+    /// The question in words, such as `Portmouth Sim to Santoña Sim on 2026-12-24`.
+    pub fn in_words(&self, operator: Operator) -> String {
+        let name = |code| operator.terminal(code).map_or(code, |terminal| terminal.name);
+        let route = match operator.route(self.route()) {
+            Some(route) => format!("{} to {}", name(route.from), name(route.to)),
+            None => self.route().to_string(),
+        };
+        match self {
+            Question::RouteDay { date, .. } => format!("{route} on {date}"),
+            Question::RouteNow { .. } => format!("{route}, as shown today"),
         }
     }
 
@@ -113,6 +127,16 @@ mod tests {
         let now = Question::RouteNow { route };
         assert_eq!(serde_json::to_string(&now).unwrap(), r#"{"kind":"route_now","route":"POR-SAN"}"#);
         assert!(serde_json::from_str::<Question>(r#"{"kind":"route_now","route":"A","date":"2026-12-24"}"#).is_err());
+    }
+
+    #[test]
+    fn a_question_reads_as_a_sentence() {
+        let route = RouteCode::parse("POR-SAN").unwrap();
+        let date = NaiveDate::from_ymd_opt(2026, 12, 24).unwrap();
+        let day = Question::RouteDay { route: route.clone(), date };
+        assert_eq!(day.in_words(Operator::Harbour), "Portmouth Sim to Santoña Sim on 2026-12-24");
+        let now = Question::RouteNow { route };
+        assert_eq!(now.in_words(Operator::BcFerries), "POR-SAN, as shown today", "a route that was withdrawn");
     }
 
     #[test]

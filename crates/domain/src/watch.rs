@@ -14,10 +14,12 @@ use std::collections::BTreeSet;
 
 mod validate;
 mod vehicle;
+mod wanted;
 
 pub use validate::FieldError;
 pub(crate) use vehicle::metres;
 pub use vehicle::{Party, Vehicle, VehicleKind, Want, Wants};
+pub use wanted::Wanted;
 
 /// The most days of one leg.
 pub const MAX_DAYS: usize = 62;

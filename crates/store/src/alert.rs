@@ -9,6 +9,10 @@ use domain::{
     id::{AlertId, SailingId, TargetId, WatchId},
 };
 
+mod shown;
+
+pub use shown::{AskedAlerts, ShownAlert, ShownDelivery, deliveries, find, list};
+
 /// An alert of a watch that was judged alone.
 #[derive(Clone, Debug)]
 pub struct NewAlert {

@@ -7,19 +7,25 @@ pub mod alert;
 pub mod capability;
 pub mod catalog;
 pub mod change;
+pub mod channel;
 pub mod delivery;
+pub mod idempotency;
 pub mod key;
+mod listed;
 pub mod listen;
 pub mod migrate;
+pub mod operator;
 #[cfg(doctest)]
 pub mod proofs;
 pub mod prune;
+pub mod sailing;
 pub mod target;
 mod tenant;
 pub mod watch;
 
 pub use capability::{Capability, LinkKey, Purpose};
 pub use key::Credentials;
+pub use listed::{Listed, PAGE_MAX, Place};
 pub use tenant::{Actor, Audit, Claimed, Membership, TenantTx};
 
 use sqlx::{PgPool, postgres::PgPoolOptions};

@@ -38,4 +38,15 @@ impl Store {
         .await?;
         Ok(done.rows_affected())
     }
+
+    /// Forgets the answers of POSTs before `before`, at most `limit`; returns how many.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn prune_idempotency(&self, before: DateTime<Utc>, limit: i32) -> Result<u64> {
+        let forgotten = sqlx::query_scalar!(r#"select forget_idempotency($1, $2) as "forgotten!""#, before, limit)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(forgotten.unsigned_abs())
+    }
 }

@@ -13,7 +13,6 @@ use domain::{
     operator::{Operator, Question},
     plan::Plan,
 };
-use sqlx::types::Json;
 use std::collections::{BTreeMap, HashMap};
 
 /// A target as a worker polls it: its row and its operator's present limits, read together.
@@ -60,32 +59,30 @@ pub struct Found {
     pub recorded_at: DateTime<Utc>,
 }
 
-/// Finds or makes the target of a question.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn ensure(
+/// A question in the form under which its target exists once.
+pub(crate) fn question(question: &Question) -> serde_json::Value {
+    serde_json::to_value(question).expect("BUG: a question is plain JSON")
+}
+
+/// Makes the targets of these questions where there are none yet. In one order for everybody, so that two who ask
+/// the same for the first time do not wait for each other.
+pub(crate) async fn ensure(
     tx: &mut TenantTx,
     operator: Operator,
-    question: &Question,
+    questions: &[serde_json::Value],
     now: DateTime<Utc>,
-) -> Result<TargetId> {
+) -> Result<()> {
     sqlx::query!(
-        "insert into target (operator_id, question, created_at) values ($1, $2, $3) on conflict do nothing",
+        "insert into target (operator_id, question, created_at)
+         select $1, asked.question, $3 from (select distinct unnest($2::jsonb[]) as question) as asked order by asked.question
+         on conflict do nothing",
         operator.as_str(),
-        Json(question) as _,
+        questions,
         now
     )
     .execute(&mut *tx.tx)
     .await?;
-    let id = sqlx::query_scalar!(
-        "select id from target where operator_id = $1 and question = $2",
-        operator.as_str(),
-        Json(question) as _
-    )
-    .fetch_one(&mut *tx.tx)
-    .await?;
-    Ok(TargetId(id))
+    Ok(())
 }
 
 impl Store {

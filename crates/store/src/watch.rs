@@ -9,13 +9,19 @@ use domain::{
     facts::Facts,
     id::{ChannelId, SailingId, TargetId, UserId, WatchId},
     operator::{Ask, Operator},
-    plan::Plan,
+    plan::{Plan, Usage},
     sailing::Sailing,
-    watch::{Criteria, ReturnLeg},
+    watch::{Criteria, ReturnLeg, watched_days},
 };
 use sqlx::types::Json;
 
-/// What a new watch holds.
+mod change;
+mod shown;
+
+pub use change::{Aside, annotate, rewrite, set_state};
+pub use shown::{ShownTarget, ShownWatch, find, list, lock_for_change, targets};
+
+/// What a watch holds.
 #[derive(Clone, Debug)]
 pub struct NewWatch<'a> {
     /// Whose it is.
@@ -34,6 +40,10 @@ pub struct NewWatch<'a> {
     pub asks: &'a [Ask],
     /// The channels it tells.
     pub channels: &'a [ChannelId],
+    /// What its owner notes for themself.
+    pub note: &'a str,
+    /// Whether an alert asks if it may stop.
+    pub stop_when_found: bool,
 }
 
 /// One question a watch asks.
@@ -91,8 +101,9 @@ pub struct KnownSailing {
 /// When the database refuses.
 pub async fn insert(tx: &mut TenantTx, watch: &NewWatch<'_>, now: DateTime<Utc>) -> Result<WatchId> {
     let id = sqlx::query_scalar!(
-        "insert into watch (tenant_id, user_id, operator_id, criteria, return_leg, currency, expires_at, created_at, changed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $8) returning id",
+        "insert into watch (tenant_id, user_id, operator_id, criteria, return_leg, currency, expires_at, watched_days,
+                            note, stop_when_found, created_at, changed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11) returning id",
         tx.tenant,
         watch.user.0,
         watch.operator.as_str(),
@@ -100,46 +111,62 @@ pub async fn insert(tx: &mut TenantTx, watch: &NewWatch<'_>, now: DateTime<Utc>)
         watch.return_leg.map(Json) as _,
         watch.currency,
         watch.expires_at,
+        watch.watched_days(),
+        watch.note,
+        watch.stop_when_found,
         now
     )
     .fetch_one(&mut *tx.tx)
     .await?;
     let id = WatchId(id);
-    for ask in watch.asks {
-        insert_ask(tx, (id, watch.operator), ask, now).await?;
-    }
-    sqlx::query!(
-        "insert into watch_channel (tenant_id, watch_id, channel_id) select $1, $2, id from unnest($3::uuid[]) as c(id)",
-        tx.tenant,
-        id.0,
-        &watch.channels.iter().map(|id| id.0).collect::<Vec<_>>()
-    )
-    .execute(&mut *tx.tx)
-    .await?;
+    ask(tx, id, watch, now).await?;
+    tell(tx, id, watch.channels).await?;
     Ok(id)
 }
 
-async fn insert_ask(
-    tx: &mut TenantTx,
-    (watch, operator): (WatchId, Operator),
-    ask: &Ask,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let target = target::ensure(tx, operator, &ask.question, now).await?;
+impl NewWatch<'_> {
+    fn watched_days(&self) -> i32 {
+        i32::try_from(watched_days(self.criteria, self.return_leg)).unwrap_or(i32::MAX)
+    }
+}
+
+/// Asks a watch's questions, and wakes the workers when the transaction commits.
+async fn ask(tx: &mut TenantTx, id: WatchId, watch: &NewWatch<'_>, now: DateTime<Utc>) -> Result<()> {
+    let questions: Vec<_> = watch.asks.iter().map(|ask| target::question(&ask.question)).collect();
+    target::ensure(tx, watch.operator, &questions, now).await?;
     sqlx::query!(
         "insert into watch_target (tenant_id, watch_id, target_id, leg, class, asked_from, asked_until)
-         values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
+         select $1, $2, t.id, asked.leg, asked.class, asked.asked_from, asked.asked_until
+         from unnest($4::jsonb[], $5::smallint[], $6::text[], $7::timestamptz[], $8::timestamptz[])
+                as asked(question, leg, class, asked_from, asked_until)
+           join target t on t.operator_id = $3 and t.question = asked.question
+         on conflict do nothing",
         tx.tenant,
-        watch.0,
-        target.0,
-        ask.leg.number(),
-        ask.class.as_str(),
-        ask.from,
-        ask.until
+        id.0,
+        watch.operator.as_str(),
+        &questions,
+        &watch.asks.iter().map(|ask| ask.leg.number()).collect::<Vec<_>>(),
+        &watch.asks.iter().map(|ask| ask.class.to_string()).collect::<Vec<_>>(),
+        &watch.asks.iter().map(|ask| ask.from).collect::<Vec<_>>(),
+        &watch.asks.iter().map(|ask| ask.until).collect::<Vec<_>>()
     )
     .execute(&mut *tx.tx)
     .await?;
-    wake_target(tx, target).await
+    wake_targets(tx, id).await
+}
+
+/// Names the channels that a watch tells.
+async fn tell(tx: &mut TenantTx, id: WatchId, channels: &[ChannelId]) -> Result<()> {
+    sqlx::query!(
+        "insert into watch_channel (tenant_id, watch_id, channel_id) select $1, $2, id from unnest($3::uuid[]) as c(id)
+         on conflict do nothing",
+        tx.tenant,
+        id.0,
+        &channels.iter().map(|id| id.0).collect::<Vec<_>>()
+    )
+    .execute(&mut *tx.tx)
+    .await?;
+    Ok(())
 }
 
 /// Stops a watch for good; its open alerts close as answered. Returns false if it had ended before.
@@ -161,12 +188,7 @@ pub async fn stop(tx: &mut TenantTx, watch: WatchId, now: DateTime<Utc>) -> Resu
     )
     .execute(&mut *tx.tx)
     .await?;
-    let targets = sqlx::query_scalar!("select distinct target_id from watch_target where watch_id = $1", watch.0)
-        .fetch_all(&mut *tx.tx)
-        .await?;
-    for target in targets {
-        wake_target(tx, TargetId(target)).await?;
-    }
+    wake_targets(tx, watch).await?;
     Ok(stopped.rows_affected() > 0)
 }
 
@@ -179,6 +201,35 @@ pub async fn count_active(tx: &mut TenantTx) -> Result<u64> {
         .fetch_one(&mut *tx.tx)
         .await?;
     Ok(count.unsigned_abs())
+}
+
+/// The tenant's plan and what it uses of it, leaving out one watch that is about to be counted anew. Until the
+/// transaction ends nobody else may ask this of the tenant, so that what was admitted stays within the plan.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn lock_usage(tx: &mut TenantTx, leaving_out: Option<WatchId>) -> Result<(Plan, Usage)> {
+    sqlx::query_scalar!(
+        "select pg_advisory_xact_lock(hashtextextended('usage:' || $1::text, 0))",
+        tx.tenant.to_string()
+    )
+    .fetch_one(&mut *tx.tx)
+    .await?;
+    // A statement of its own: it must see what was committed while the lock was waited for.
+    let row = sqlx::query!(
+        r#"select t.plan, count(w.id) as "watches!", coalesce(sum(w.watched_days), 0) as "days!"
+           from tenant t
+             left join watch w on w.tenant_id = t.tenant_id and w.state = 'active' and w.id is distinct from $1
+           group by t.plan"#,
+        leaving_out.map(|watch| watch.0)
+    )
+    .fetch_one(&mut *tx.tx)
+    .await?;
+    let usage = Usage {
+        active_watches: u32::try_from(row.watches).unwrap_or(u32::MAX),
+        watched_days: u32::try_from(row.days).unwrap_or(u32::MAX),
+    };
+    Ok((word(&row.plan)?, usage))
 }
 
 /// Locks an active watch's questions, so that its legs are judged by one worker at a time, and reads it.
@@ -305,10 +356,13 @@ pub async fn mark_evaluated(
     Ok(())
 }
 
-async fn wake_target(tx: &mut TenantTx, target: TargetId) -> Result<()> {
-    sqlx::query_scalar!("select pg_notify('ferry', 'target:' || $1::text)", target.to_string())
-        .fetch_one(&mut *tx.tx)
-        .await?;
+async fn wake_targets(tx: &mut TenantTx, watch: WatchId) -> Result<()> {
+    sqlx::query_scalar!(
+        "select pg_notify('ferry', 'target:' || target_id) from (select distinct target_id from watch_target where watch_id = $1) as asked",
+        watch.0
+    )
+    .fetch_all(&mut *tx.tx)
+    .await?;
     Ok(())
 }
 

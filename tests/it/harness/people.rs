@@ -135,6 +135,8 @@ impl World {
             expires_at: expires_at(criteria, back, operator),
             asks: &operator.asks(criteria, back).unwrap(),
             channels: &[person.channel],
+            note: "",
+            stop_when_found: true,
         };
         let id = watch::insert(&mut tx, &new, self.clock.now()).await.unwrap();
         tx.commit(Audit::OwnRecord).await.unwrap();

@@ -31,6 +31,14 @@ async fn two_tenants() -> (World, Person, Person) {
         .execute(&world.admin)
         .await
         .unwrap();
+    sqlx::query(
+        "insert into idempotency (tenant_id, route, key, request_hash, status, response, created_at)
+         values ($1, 'r', 'k', decode(repeat('00', 32), 'hex'), 201, '{}', now())",
+    )
+    .bind(alice.tenant.0)
+    .execute(&world.admin)
+    .await
+    .unwrap();
     (world, alice, bob)
 }
 

@@ -18,7 +18,7 @@ const GLOBAL_TABLES: [&str; 10] = [
 ];
 /// A key's public id must be unique everywhere: it is what a key is found by, and is random.
 const UNIQUE_WITHOUT_TENANT: [&str; 1] = ["api_key_public_id_key"];
-const DEFINERS: [&str; 15] = [
+const DEFINERS: [&str; 16] = [
     "close_alerts",
     "close_departed",
     "deliver_alerts",
@@ -26,6 +26,7 @@ const DEFINERS: [&str; 15] = [
     "demand",
     "due_deliveries",
     "expire_watches",
+    "forget_idempotency",
     "issue_key",
     "key_by_public_id",
     "membership",
@@ -36,12 +37,22 @@ const DEFINERS: [&str; 15] = [
     "watches_of_target",
 ];
 
-/// Where `ferry_matcher` may look across tenants: the functions it owns read these tables, insert into four
-/// and update two.
+/// Where `ferry_matcher` may look across tenants: the functions it owns read these tables, insert into four,
+/// update two and delete from one.
 fn matcher_policies() -> Vec<String> {
-    let read =
-        ["tenant", "member", "channel", "watch", "watch_target", "watch_channel", "alert", "delivery", "api_key"];
-    let write = ["alert:a", "delivery:a", "api_key:a", "audit:a", "alert:w", "watch:w"];
+    let read = [
+        "tenant",
+        "member",
+        "channel",
+        "watch",
+        "watch_target",
+        "watch_channel",
+        "alert",
+        "delivery",
+        "api_key",
+        "idempotency",
+    ];
+    let write = ["alert:a", "delivery:a", "api_key:a", "audit:a", "alert:w", "watch:w", "idempotency:d"];
     let read = read.iter().map(|table| format!("{table}:r:ferry_matcher"));
     read.chain(write.iter().map(|entry| format!("{entry}:ferry_matcher"))).collect()
 }

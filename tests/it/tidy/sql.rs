@@ -1,6 +1,6 @@
 //! SQL text is static and stays in `store`; the pool never leaves it.
 //!
-//! Promises the static half of SR-INJ-01 and SR-TEN-03. Never looks at a running database: `isolation` does.
+//! Promises the static half of SR-AUZ-04, SR-INJ-01 and SR-TEN-03. Never looks at a running database: `isolation` does.
 
 use super::{
     assert_passes, assert_sees, assert_tidy,
@@ -146,6 +146,23 @@ fn forged_proof(source: &Source) -> Vec<String> {
         }
     }
     defects
+}
+
+/// A row type of `store` that could be sent as it is: what leaves the app is a view that was chosen field by field.
+fn serialised_rows(source: &Source) -> Vec<String> {
+    if !source.is_rust() || !source.is_in(&["crates/store/"]) {
+        return Vec::new();
+    }
+    source.places_of("Serialize", "a row that can be sent as it is: write a view in app")
+}
+
+#[test]
+fn sr_auz_04_rows_of_store_are_never_serialised() {
+    let store = "crates/store/src/watch.rs";
+    assert_sees(serialised_rows, store, "#[derive(Clone, Serialize)]\npub struct Row;", "write a view in app");
+    assert_sees(serialised_rows, store, "impl serde::Serialize for Row {}", "write a view in app");
+    assert_passes(serialised_rows, "app/src/watches.rs", "#[derive(Serialize)]\nstruct View;");
+    assert_tidy(serialised_rows);
 }
 
 #[test]

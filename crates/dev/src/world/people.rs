@@ -8,7 +8,10 @@ use domain::{
     code::RouteCode,
     operator::Operator,
     plan::Plan,
-    watch::{Criteria, Dates, Leg, Party, ReturnLeg, ReturnRule, Vehicle, VehicleKind, Wants, Weekdays, expires_at},
+    watch::{
+        Criteria, Dates, Leg, Party, ReturnLeg, ReturnRule, Vehicle, VehicleKind, Wants, Weekdays, expires_at,
+        watched_days,
+    },
 };
 use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, types::Json};
@@ -119,8 +122,8 @@ impl Household {
         let (operator, watch) = (Operator::Harbour, Uuid::now_v7());
         let owner = self.members.first().context("a household has members")?;
         sqlx::query(
-            "insert into watch (tenant_id, id, user_id, operator_id, criteria, return_leg, expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7)",
+            "insert into watch (tenant_id, id, user_id, operator_id, criteria, return_leg, expires_at, watched_days)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(tenant)
         .bind(watch)
@@ -129,6 +132,7 @@ impl Household {
         .bind(Json(&self.criteria))
         .bind(self.way_back.as_ref().map(Json))
         .bind(expires_at(&self.criteria, self.way_back.as_ref(), operator))
+        .bind(i32::try_from(watched_days(&self.criteria, self.way_back.as_ref()))?)
         .execute(&mut *connection)
         .await?;
         for ask in operator.asks(&self.criteria, self.way_back.as_ref())? {

@@ -1,0 +1,124 @@
+//! What a reader's plan makes of operators: how often they are asked for it, when last, when next, and if not, why. One
+//! place, so that a watch, a route and a sailing never tell different stories.
+
+use crate::{access::ApiCx, problem::Problem};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    cadence::{self, IntervalBound, Pace, TargetState, TimeScale},
+    operator::Operator,
+    plan::Plan,
+};
+use store::{
+    TenantTx,
+    operator::{self, OperatorStatus},
+};
+
+/// A reader, and the operators as they stand now.
+pub(crate) struct Reader {
+    pub(crate) plan: Plan,
+    pub(crate) now: DateTime<Utc>,
+    scale: TimeScale,
+    operators: Vec<OperatorStatus>,
+}
+
+/// Whether an operator is asked.
+pub(crate) enum Standing {
+    /// It is.
+    Asked,
+    /// Not until then: it answers badly.
+    Paused(DateTime<Utc>),
+    /// Not until somebody decides so; the sentence says why.
+    Off(&'static str, String),
+}
+
+impl Reader {
+    pub(crate) async fn of(cx: &ApiCx, tx: &mut TenantTx) -> Result<Reader, Problem> {
+        Ok(Reader {
+            plan: cx.membership().plan(),
+            now: cx.now(),
+            scale: cx.app().scale,
+            operators: operator::list(tx).await?,
+        })
+    }
+
+    /// All operators.
+    pub(crate) fn operators(&self) -> impl Iterator<Item = Operator> + '_ {
+        self.operators.iter().map(|status| status.operator)
+    }
+
+    fn status(&self, operator: Operator) -> Option<&OperatorStatus> {
+        self.operators.iter().find(|status| status.operator == operator)
+    }
+
+    /// Whether an operator is asked, and if not, why.
+    pub(crate) fn standing(&self, operator: Operator) -> Standing {
+        let name = operator.manifest().name;
+        let Some(status) = self.status(operator) else {
+            return Standing::Off("disabled", format!("{name} is not served here yet"));
+        };
+        if !status.enabled {
+            let reason = status.disabled_reason.as_deref().unwrap_or("it was not enabled here");
+            return Standing::Off("disabled", format!("{name} is not asked: {reason}"));
+        }
+        if status.killed_at.is_some() {
+            return Standing::Off("stopped", format!("{name} is not asked: we have stopped it for now"));
+        }
+        match status.open_until.filter(|until| *until > self.now) {
+            Some(until) => Standing::Paused(until),
+            None => Standing::Asked,
+        }
+    }
+
+    /// What an operator allows.
+    pub(crate) fn pace(&self, operator: Operator) -> Pace {
+        let status = self.status(operator);
+        Pace {
+            scale: self.scale,
+            floor_s: status.map_or(operator.manifest().floor_s, |status| status.floor_s),
+            stretch_s: status.map_or(0, |status| status.stretch_s),
+        }
+    }
+
+    /// The operator's floor in seconds, as they pass here.
+    pub(crate) fn floor_s(&self, operator: Operator) -> u64 {
+        seconds(self.scale.scaled(self.pace(operator).floor_s))
+    }
+
+    /// The interval of the reader's plan at an operator in seconds, and why it is longer than the plan's if it is.
+    pub(crate) fn interval_s(&self, operator: Operator) -> (u64, Option<String>) {
+        let pace = self.pace(operator);
+        let name = operator.manifest().name;
+        let why = match cadence::bound(self.plan, &pace) {
+            IntervalBound::Plan => None,
+            IntervalBound::Floor => Some(format!("{name} is never asked the same more often")),
+            IntervalBound::Budget => Some(format!("so much is watched at {name} that its requests are shared")),
+        };
+        (seconds(cadence::interval(self.plan, &pace)), why)
+    }
+
+    /// The last check that the reader's plan may know of.
+    pub(crate) fn last_check(
+        &self,
+        operator: Operator,
+        target: &TargetState,
+        last_good: Option<DateTime<Utc>>,
+    ) -> Option<DateTime<Utc>> {
+        cadence::last_check(target, last_good, self.plan, &self.pace(operator))
+    }
+
+    /// When a target is asked next for the reader's plan; `None` while its operator is off.
+    pub(crate) fn next_check(&self, operator: Operator, target: &TargetState) -> Option<DateTime<Utc>> {
+        let open_until = match self.standing(operator) {
+            Standing::Off(..) => return None,
+            Standing::Paused(until) => Some(until),
+            Standing::Asked => None,
+        };
+        Some(cadence::next_check(target, open_until, self.plan, &self.pace(operator), self.now))
+    }
+}
+
+/// Whole seconds, rounded up: never a promise that is not kept.
+fn seconds(span: TimeDelta) -> u64 {
+    let micros = span.num_microseconds().unwrap_or(i64::MAX).unsigned_abs();
+    micros.div_ceil(1_000_000)
+}

@@ -1,0 +1,133 @@
+//! Sailings as a reader's plan may know them. What a faster plan was told and this one was not yet is not here, and a
+//! sailing of which the plan may know nothing is absent.
+
+use crate::{Listed, Place, Result, TenantTx, document, word};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use domain::{
+    cadence::TargetState,
+    code::{RouteCode, VehicleClass},
+    facts::Facts,
+    id::TargetId,
+    operator::Operator,
+    plan::Plan,
+    sailing::Sailing,
+};
+use serde_json::Value;
+
+/// Which sailings are asked for, and by whom.
+#[derive(Clone, Debug)]
+pub struct Asked<'a> {
+    /// Of which operator.
+    pub operator: Operator,
+    /// On which route.
+    pub route: &'a RouteCode,
+    /// From this local day.
+    pub from: NaiveDate,
+    /// Until this local day, included.
+    pub to: NaiveDate,
+    /// Only those of which something is known for this class.
+    pub class: Option<&'a VehicleClass>,
+    /// The reader's plan.
+    pub plan: Plan,
+    /// The present instant.
+    pub now: DateTime<Utc>,
+}
+
+/// A sailing and what a plan may know of it.
+#[derive(Clone, Debug)]
+pub struct ReleasedSailing {
+    /// The sailing.
+    pub sailing: Sailing,
+    /// What is known of it, as released.
+    pub facts: Facts,
+    /// The target that told, as far as it tells when it was checked.
+    pub target: TargetState,
+    /// Start of the target's last good poll.
+    pub last_good_at: Option<DateTime<Utc>>,
+}
+
+struct Row {
+    operator_id: String,
+    route_code: String,
+    key: String,
+    departs_local: NaiveDateTime,
+    departs_at: DateTime<Utc>,
+    vessel: Option<String>,
+    zone: String,
+    target_id: i64,
+    last_good_at: Option<DateTime<Utc>>,
+    created_at: DateTime<Utc>,
+    facts: Value,
+}
+
+impl Row {
+    fn read(self) -> Result<ReleasedSailing> {
+        Ok(ReleasedSailing {
+            sailing: Sailing {
+                operator: word(&self.operator_id)?,
+                route: word(&self.route_code)?,
+                key: word(&self.key)?,
+                departs_local: self.departs_local,
+                zone: word(&self.zone)?,
+                departs_at: self.departs_at,
+                vessel: self.vessel,
+            },
+            facts: document(self.facts)?,
+            target: TargetState {
+                id: TargetId(self.target_id),
+                plan: None,
+                last_polled_at: None,
+                not_before: None,
+                created_at: self.created_at,
+            },
+            last_good_at: self.last_good_at,
+        })
+    }
+}
+
+/// Sailings in the order of their departure, after a place.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn released(
+    tx: &mut TenantTx,
+    asked: &Asked<'_>,
+    after: Option<&Place<String>>,
+    limit: i64,
+) -> Result<Listed<ReleasedSailing, String>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select s.operator_id, s.route_code, s.key, s.departs_local, s.departs_at, s.vessel, te.zone,
+                  told.target_id as "target_id!", told.last_good_at, told.created_at as "created_at!", told.facts as "facts!"
+           from sailing s
+             join route r on r.operator_id = s.operator_id and r.code = s.route_code
+             join terminal te on te.operator_id = r.operator_id and te.code = r.from_code
+             -- Where several targets tell of a sailing, the one that was asked last.
+             cross join lateral (
+               select t.id as target_id, t.last_good_at, t.created_at,
+                      released_facts(t.id, s.id, $6, least($7, t.last_good_at)) as facts
+               from fact f join target t on t.id = f.target_id
+               where f.sailing_id = s.id
+               order by t.last_good_at desc nulls last, t.id limit 1) told
+           where s.operator_id = $1 and s.route_code = $2 and s.departs_local::date between $3 and $4
+             -- A day of slack on either side, so that the index bounds the scan whatever the zone.
+             and s.departs_at between $3::date - interval '1 day' and $4::date + interval '2 days'
+             and ($8::timestamptz is null or (s.departs_at, s.key) > ($8, $9))
+             and told.facts is not null and ($5::text is null or jsonb_exists(told.facts -> 'classes', $5))
+           order by s.departs_at, s.key
+           limit least($10::bigint, 100) + 1"#,
+        asked.operator.as_str(),
+        asked.route.as_str(),
+        asked.from,
+        asked.to,
+        asked.class.map(VehicleClass::as_str),
+        asked.plan.as_str(),
+        asked.now,
+        after.map(|place| place.at),
+        after.map(|place| place.key.as_str()),
+        limit
+    )
+    .fetch_all(&mut *tx.tx)
+    .await?;
+    Ok(Listed::read(rows, limit, |row| Place { at: row.departs_at, key: row.key.clone() }, Row::read))
+}
