@@ -266,7 +266,7 @@ const BEARER_SCOPE: &str = "Bearer realm=\"FerryAlert\", error=\"insufficient_sc
 impl From<store::Error> for Problem {
     fn from(error: store::Error) -> Problem {
         tracing::error!(%error, "request failed");
-        Problem::failed()
+        if error.is_busy() { Problem::busy() } else { Problem::failed() }
     }
 }
 

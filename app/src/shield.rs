@@ -164,7 +164,6 @@ async fn whole(body: Body) -> Result<Bytes, Problem> {
 }
 
 /// The panic's message is in the log already: `telemetry` writes it.
-#[expect(clippy::needless_pass_by_value, reason = "what CatchPanicLayer calls")]
 fn panicked(_: Box<dyn Any + Send>) -> Response {
     Problem::failed().into_response()
 }

@@ -15,6 +15,7 @@ use std::{
     io,
     sync::{Arc, Mutex},
 };
+use tracing::{Dispatch, subscriber::DefaultGuard};
 
 /// Where the logs of one test go.
 #[derive(Clone, Default)]
@@ -31,12 +32,14 @@ impl io::Write for Logs {
 }
 
 impl Logs {
-    /// Everything that is logged on this thread from now on, as loudly as it can be said.
-    fn listen() -> (Logs, tracing::subscriber::DefaultGuard) {
+    /// Everything that is logged on this thread from now on, as loudly as it can be said. With one subscriber alone, what
+    /// another test's thread meets first would count as unwanted for everybody: a second one keeps that from happening.
+    fn listen() -> (Logs, (Dispatch, DefaultGuard)) {
         let logs = Logs::default();
+        let second = Dispatch::new(tracing_subscriber::registry());
         let target = logs.clone();
         let lines = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || target.clone());
-        (logs, tracing::subscriber::set_default(lines.finish()))
+        (logs, (second, tracing::subscriber::set_default(lines.finish())))
     }
 
     fn text(&self) -> String {

@@ -37,8 +37,8 @@ pub use tenant::{Actor, Audit, Claimed, Membership, TenantTx};
 use sqlx::PgPool;
 use std::str::FromStr;
 
-/// A database call failed. Nobody branches on the cause but on [`Error::is_duplicate`]; the text is
-/// for the log, never for a user.
+/// A database call failed. Nobody branches on the cause but on [`Error::is_duplicate`] and
+/// [`Error::is_busy`]; the text is for the log, never for a user.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The driver or the server refused.
@@ -60,6 +60,18 @@ impl Error {
     #[must_use]
     pub fn is_duplicate(&self) -> bool {
         matches!(self, Error::Database(sqlx::Error::Database(cause)) if cause.is_unique_violation())
+    }
+
+    /// Whether the database had no time for it: no connection came free, or a statement or a lock took too long.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        match self {
+            Error::Database(sqlx::Error::PoolTimedOut) => true,
+            Error::Database(sqlx::Error::Database(cause)) => {
+                matches!(cause.code().as_deref(), Some("57014" | "55P03" | "53300"))
+            }
+            _ => false,
+        }
     }
 }
 

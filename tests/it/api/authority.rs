@@ -36,10 +36,9 @@ fn input_schemas(document: &Value) -> BTreeSet<String> {
     while let Some(value) = open.pop() {
         match value {
             Value::Object(fields) => {
-                if let Some(name) = fields.get("$ref").and_then(|name| name.as_str()?.rsplit('/').next()) {
-                    if names.insert(name.to_owned()) {
-                        open.push(&document["components"]["schemas"][name]);
-                    }
+                let name = fields.get("$ref").and_then(|name| name.as_str()?.rsplit('/').next());
+                if let Some(name) = name.filter(|name| names.insert((*name).to_owned())) {
+                    open.push(&document["components"]["schemas"][name]);
                 }
                 open.extend(fields.iter().filter(|(name, _)| *name != "example").map(|(_, value)| value));
             }

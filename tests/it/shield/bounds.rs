@@ -12,14 +12,20 @@ use axum::{
 };
 use domain::{key::Scope, plan::Plan};
 use futures::{StreamExt, stream};
+use sqlx::AssertSqlSafe;
 use std::{
     io,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
+use store::Credentials;
+use tokio::time::timeout;
 
+/// How long a test waits for what should happen much sooner.
+const PATIENCE: Duration = Duration::from_secs(20);
 const CHUNK: [u8; 1024] = [b' '; 1024];
 
 fn said(answer: &Answer) -> (StatusCode, String) {
@@ -82,11 +88,33 @@ async fn sr_api_02_a_body_that_is_too_deep_or_not_what_was_asked_for_is_refused_
 }
 
 #[tokio::test]
+async fn sr_api_02_a_statement_that_takes_too_long_is_cancelled_and_told_as_busy() {
+    let world = World::new().await;
+    let alice = world.person("Alice", Plan::Fleet).await;
+    let key = world.key(&alice, &[Scope::Read]).await;
+    let impatient =
+        format!("alter role ferry_auth in database {} set statement_timeout = '50ms'", world.database.name());
+    sqlx::raw_sql(AssertSqlSafe(impatient)).execute(&world.admin).await.unwrap();
+    let mut app = world.web();
+    app.credentials = Credentials::connect(&world.database.url("ferry_auth"), 1).await.unwrap();
+    let client = Client::of(app::router(app), Some(key));
+    let mut holds = world.admin.begin().await.unwrap();
+    sqlx::raw_sql("lock table app.api_key in access exclusive mode").execute(&mut *holds).await.unwrap();
+    let answer = client.get("/api/v1/key").await;
+    assert_eq!(said(&answer), (StatusCode::SERVICE_UNAVAILABLE, "busy".into()));
+    assert!(answer.headers.contains_key("retry-after"));
+    holds.rollback().await.unwrap();
+    assert_eq!(client.get("/api/v1/key").await.status, StatusCode::OK, "and nothing is left behind");
+}
+
+#[tokio::test]
 async fn sr_api_02_a_request_that_takes_too_long_is_answered_all_the_same() {
     let world = World::new().await;
     let client = with_planted_failures(&world, short());
     let drip = stream::once(async { Ok::<_, io::Error>(Bytes::from_static(b"{")) }).chain(stream::pending());
     let request = Request::builder().method(Method::POST).uri("/api/v1/key").body(Body::from_stream(drip)).unwrap();
-    assert_eq!(said(&client.ask(request).await), (StatusCode::REQUEST_TIMEOUT, "timeout".into()));
-    assert_eq!(said(&client.get("/api/hangs").await), (StatusCode::SERVICE_UNAVAILABLE, "busy".into()));
+    let answer = timeout(PATIENCE, client.ask(request)).await.expect("it waits for the body");
+    assert_eq!(said(&answer), (StatusCode::REQUEST_TIMEOUT, "timeout".into()));
+    let answer = timeout(PATIENCE, client.get("/api/hangs")).await.expect("it waits for what is inside");
+    assert_eq!(said(&answer), (StatusCode::SERVICE_UNAVAILABLE, "busy".into()));
 }
