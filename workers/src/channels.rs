@@ -6,9 +6,6 @@ pub mod email;
 use domain::delivery::ChannelKind;
 use store::delivery::{DeliveryRow, Links};
 
-/// The lane of the due set that e-mail uses. A slow channel fills its own lane and no other.
-pub const LANE: u8 = 0;
-
 /// What came of a send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sent {

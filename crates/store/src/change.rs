@@ -190,18 +190,26 @@ impl Store {
         Ok(Page { watches: read.collect(), next })
     }
 
-    /// Records one alert for each risen watch, and the deliveries of those that are not held. Returns
-    /// how many alerts and deliveries are new.
+    /// Records one alert for each risen watch, and the deliveries of those that are not held. `from` is how many
+    /// of this change rose before these: the rank that decides which lane a delivery takes. Returns how many alerts
+    /// and deliveries are new.
     ///
     /// # Errors
     /// When the database refuses; then none is recorded.
-    pub async fn record_alerts(&self, change: ChangeId, risen: &[Risen], now: DateTime<Utc>) -> Result<(u64, u64)> {
+    pub async fn record_alerts(
+        &self,
+        change: ChangeId,
+        from: u64,
+        risen: &[Risen],
+        now: DateTime<Utc>,
+    ) -> Result<(u64, u64)> {
         let row = sqlx::query!(
-            r#"with recorded as materialized (select * from record_alerts($1, $2, $3, $4, $5, $6))
+            r#"with recorded as materialized (select * from record_alerts($1, $2, $3, $4, $5, $6, $7))
                select alerts as "alerts!", deliveries as "deliveries!",
                       case when deliveries > 0 then pg_notify('ferry', 'delivery')::text end as notified
                from recorded"#,
             change.0,
+            i64::try_from(from).unwrap_or(i64::MAX),
             &risen.iter().map(|one| one.watch).collect::<Vec<_>>(),
             &risen.iter().map(|one| one.leg).collect::<Vec<_>>(),
             &risen.iter().map(|one| one.kind.as_str().to_owned()).collect::<Vec<_>>(),

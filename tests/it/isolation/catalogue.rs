@@ -18,7 +18,8 @@ const GLOBAL_TABLES: [&str; 10] = [
 ];
 /// A key's public id must be unique everywhere: it is what a key is found by, and is random.
 const UNIQUE_WITHOUT_TENANT: [&str; 1] = ["api_key_public_id_key"];
-const DEFINERS: [&str; 13] = [
+const DEFINERS: [&str; 17] = [
+    "ask_wanted_by",
     "close_alerts",
     "close_departed",
     "deliver_alerts",
@@ -29,16 +30,19 @@ const DEFINERS: [&str; 13] = [
     "membership",
     "record_alerts",
     "release_alerts",
+    "tenant_wanted_by",
     "unevaluated_watches",
+    "wanted_by",
     "watch_tenant",
+    "watch_wanted_by",
     "watches_of_target",
 ];
 
 /// Where `ferry_matcher` may look across tenants: the functions it owns read these tables, insert into two
-/// and update two.
+/// and update three.
 fn matcher_policies() -> Vec<String> {
     let read = ["tenant", "member", "channel", "watch", "watch_target", "watch_channel", "alert", "delivery"];
-    let write = ["alert:a", "delivery:a", "alert:w", "watch:w"];
+    let write = ["alert:a", "delivery:a", "alert:w", "watch:w", "watch_target:w"];
     let read = read.iter().map(|table| format!("{table}:r:ferry_matcher"));
     read.chain(write.iter().map(|entry| format!("{entry}:ferry_matcher"))).collect()
 }
