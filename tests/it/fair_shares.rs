@@ -114,7 +114,7 @@ async fn sr_job_06_what_is_released_at_a_slow_plans_tick_takes_its_lanes_too() {
     let crowd = Crowd { name: "crowd", tenants: 5_000, watches: 5_000, plan: Plan::Free, wishes: &[wish(&world)] };
     crowd.write(&world.database.super_url(), &Progress::start("seeding")).await.unwrap();
     world.open(&sailing);
-    world.clock.advance(TimeDelta::minutes(2));
+    world.clock.advance(TimeDelta::hours(1));
     world.poll().await;
     world.parts.fan_out.sweep().await.unwrap();
     // As if the slow plan's tick were now, whatever the hour.

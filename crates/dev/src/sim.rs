@@ -27,6 +27,7 @@ mod model;
 mod pages;
 mod requests;
 mod smtp;
+mod tally;
 mod timetable;
 
 pub use inbox::Mail;
@@ -34,6 +35,7 @@ pub use misbehaviour::Misbehaviour;
 pub use model::{ClassSpace, Place, SailingStatus, SimSailing};
 pub use requests::SeenRequest;
 pub use smtp::MailMisbehaviour;
+pub use tally::Tally;
 
 use inbox::Inbox;
 use model::Model;
@@ -224,6 +226,11 @@ impl Sim {
     /// Waits until `count` mails arrived since the start or the last reset, and hands out all of them.
     pub async fn wait_for_mail(&self, count: u64, timeout: Duration) -> anyhow::Result<Vec<Mail>> {
         self.ground.inbox.wait_for(count, timeout).await
+    }
+
+    /// How many mails came since the start or the last reset, and how many of them twice.
+    pub fn tally(&self) -> Tally {
+        self.ground.inbox.tally()
     }
 
     /// Forgets changes, misbehaviour, requests and mails.

@@ -117,7 +117,8 @@ struct Row {
 impl Store {
     /// Claims the oldest change that waits and that no other worker holds. Changes of one target are
     /// claimed in their order, each only after the one before it is done: a fall that overtook its rise
-    /// would leave an alert open for space that is gone.
+    /// would leave an alert open for space that is gone. `offset 0` keeps the look at the earlier ones a look at an
+    /// index, however many changes wait.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -135,7 +136,8 @@ impl Store {
                  join terminal te on te.operator_id = r.operator_id and te.code = r.from_code
                where c.fanned_out_at is null
                  and not exists (select from change earlier
-                                 where earlier.target_id = c.target_id and earlier.fanned_out_at is null and earlier.id < c.id)
+                                 where earlier.target_id = c.target_id and earlier.fanned_out_at is null and earlier.id < c.id
+                                 offset 0)
                order by c.id limit 1
                for no key update of c skip locked"#
         )
