@@ -8,7 +8,7 @@ use dev::{
     sim::{Misbehaviour, SimSailing},
     world::crowd::{Crowd, Wish},
 };
-use domain::{operator::Operator, plan::Plan, watch::Criteria};
+use domain::{cadence::TimeScale, operator::Operator, plan::Plan, watch::Criteria};
 use redis::AsyncCommands;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -140,7 +140,9 @@ fn asked(world: &World, operator: Operator) -> usize {
 
 #[tokio::test]
 async fn sr_job_06_an_operator_that_hangs_keeps_nobody_from_asking_another() {
-    let world = World::new().await;
+    let mut world = World::new().await;
+    // The budget of an hour in a second: what holds is the cap.
+    world.config.scale = TimeScale::new(3_600).unwrap();
     let day = |n| motorhome_days_from(world.first_day + Days::new(n), 1);
     let wish = |operator, criteria| Wish::new(operator, criteria, world.clock.now()).unwrap();
     let mut wishes: Vec<_> = (0..300).map(|n| wish(Operator::Harbour, day(n))).collect();
@@ -152,7 +154,7 @@ async fn sr_job_06_an_operator_that_hangs_keeps_nobody_from_asking_another() {
     let parts = world.another_worker().await;
     let (reconciler, shutdown) = (parts.reconciler.clone(), CancellationToken::new());
     let running = tokio::spawn(parts.run(shutdown.clone()));
-    eventually("Harbour hangs", async || asked(&world, Operator::Harbour) == 2).await;
+    eventually("Harbour hangs", async || asked(&world, Operator::Harbour) >= 2).await;
 
     sqlx::query("update operator set enabled = true where id = 'bc_ferries'").execute(&world.admin).await.unwrap();
     reconciler.walk().await.unwrap();

@@ -89,7 +89,7 @@ async fn a_lot(world: &World) {
            join watch_channel wc using (tenant_id, watch_id) join channel c on c.tenant_id = wc.tenant_id and c.id = wc.channel_id",
         "insert into attempt (tenant_id, delivery_id, number, started_at) select tenant_id, id, 1, now() from delivery",
         "update target set last_good_at = now()",
-        "update watch_target set evaluated_at = null, evaluated_version = null where target_id % 100 = 0",
+        "update watch_target set evaluated_at = null, evaluated_version = null where target_id % 1000 = 0",
         "vacuum (analyze)",
     ] {
         world.admin.execute(sql).await.unwrap();

@@ -174,7 +174,8 @@ impl Store {
         )
         .fetch_all(&self.pool)
         .await?;
-        let next = rows.last().map(|row| (row.watch_id, row.leg));
+        let is_full = i32::try_from(rows.len()).is_ok_and(|read| read >= limit);
+        let next = rows.last().filter(|_| is_full).map(|row| (row.watch_id, row.leg));
         let read = rows.into_iter().filter_map(|row| {
             let watch = row.watch_id;
             let read = || -> Result<WatchOnTarget> {
