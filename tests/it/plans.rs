@@ -81,11 +81,11 @@ async fn a_lot(world: &World) {
         "insert into alert (tenant_id, id, watch_id, watch_version, target_id, sailing_id, change_id, leg, class, kind, seen_at, held_until,
                             released_at, closed_at, closed_reason)
          select wt.tenant_id, gen_random_uuid(), wt.watch_id, 1, wt.target_id, c.sailing_id, c.id, 0, 'motorhome', 'opening', now(), now(),
-                case when random() < 0.98 then now() end, case when s.departs_at < now() or random() < 0.5 then now() end, 'gone'
+                case when c.id % 50 > 0 then now() end, case when s.departs_at < now() or s.id % 2 = 0 then now() end, 'gone'
          from watch_target wt join change c on c.target_id = wt.target_id and c.target_version = 1 join sailing s on s.id = c.sailing_id",
         "insert into delivery (tenant_id, alert_id, channel_id, state, next_attempt_at)
          select a.tenant_id, a.id, c.id, case when is_due then 'due' else 'sent' end, case when is_due then now() end
-         from (select *, random() < 0.05 as is_due from alert) a
+         from (select *, row_number() over () % 20 = 0 as is_due from alert) a
            join watch_channel wc using (tenant_id, watch_id) join channel c on c.tenant_id = wc.tenant_id and c.id = wc.channel_id",
         "insert into attempt (tenant_id, delivery_id, number, started_at) select tenant_id, id, 1, now() from delivery",
         "update target set last_good_at = now()",
