@@ -102,7 +102,8 @@ $$;
 
 -- Deliveries of alerts, each with its rank within its change: one for each usable channel of its watch. What waits
 -- is counted once a tenant, and the count stops where the last lane begins. The keys are looked up whole: joined
--- otherwise, a tenant of many watches would cost the square of them.
+-- otherwise, a tenant of many watches would cost the square of them. What comes after the first thousand is due eight
+-- seconds later: while a huge opening is recorded, its own mass of mail does not hold up the recording.
 drop function deliver_alerts(uuid[], uuid[], timestamptz);
 create function deliver_alerts(p_tenants uuid[], p_alerts uuid[], p_watches uuid[], p_ranks bigint[], p_now timestamptz) returns bigint
   language sql security definer
@@ -121,11 +122,14 @@ as $$
           select from delivery d where d.tenant_id = told.tenant_id and d.state = 'due' limit 10000) bounded)
       end as waiting
     from told),
+  placed as (
+    select tenant_id, alert_id, channel_id,
+           delivery_lane(greatest(rank, place + max(waiting) over (partition by tenant_id))) as lane
+    from counted),
   made as (
     insert into delivery (tenant_id, alert_id, channel_id, next_attempt_at, lane)
-    select tenant_id, alert_id, channel_id, p_now,
-           delivery_lane(greatest(rank, place + max(waiting) over (partition by tenant_id)))
-    from counted
+    select tenant_id, alert_id, channel_id, p_now + case when lane < 2 then interval '0' else interval '8 seconds' end, lane
+    from placed
     on conflict (tenant_id, alert_id, channel_id) do nothing
     returning 1)
   select count(*) from made

@@ -28,7 +28,7 @@ const ATTEMPT_LEASE_S: i64 = 60;
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 /// Deliveries due within this many seconds are put into the due set: more than the time between two sweeps, less than
 /// an attempt's lease.
-const LOOKAHEAD_S: i64 = 5;
+const LOOKAHEAD_S: i64 = 10;
 /// The most deliveries of a lane that a sweep puts into the due set, however many wait: two seconds' work, and the
 /// next sweep brings what follows.
 pub const HEAD_OF_LANE: i32 = 2_000;

@@ -25,7 +25,7 @@ use uuid::Uuid;
 /// Watches judged and recorded in one statement.
 const WATCHES_PER_PAGE: i32 = 2_000;
 /// Pages of one change recorded beside each other while the next is read.
-const PAGES_AT_ONCE: u32 = 4;
+const PAGES_AT_ONCE: u32 = 6;
 /// Changes fanned out at once in one process, each of another target: a huge one holds up no small one.
 pub const CHANGES_AT_ONCE: u32 = 3;
 /// Database connections this work takes at most: a claim, a page being read and pages being recorded for each change

@@ -27,7 +27,7 @@ use url::Url;
 /// their own: a backlog of one kind of work never waits for connections that another holds.
 const CONNECTIONS: u32 = 10;
 /// Database connections for deliveries. Few: an attempt holds one for two moments and none while it sends.
-const DELIVERY_CONNECTIONS: u32 = 6;
+const DELIVERY_CONNECTIONS: u32 = 4;
 /// Polls at once in one process; the operators' own caps are far lower.
 const POLLS_AT_ONCE: usize = 64;
 /// Deliveries at once in one process.
