@@ -94,8 +94,9 @@ as $$
     on conflict do nothing
     returning tenant_id, id),
   told as (
-    insert into delivery (tenant_id, outage_id, notice, channel_id, next_attempt_at)
-    select distinct o.tenant_id, o.id, 'degraded', c.id, p_now
+    -- In the third lane: news of an outage stands behind nobody's opening.
+    insert into delivery (tenant_id, outage_id, notice, channel_id, next_attempt_at, lane)
+    select distinct o.tenant_id, o.id, 'degraded', c.id, p_now, 2
     from opened o
       join watch w on w.tenant_id = o.tenant_id and w.operator_id = p_operator and w.state = 'active'
       join watch_channel wc on wc.tenant_id = w.tenant_id and wc.watch_id = w.id
@@ -156,8 +157,8 @@ as $$
       and (judged.over or o.good_since is distinct from judged.good_since)
     returning o.tenant_id, o.id, o.ended_at, judged.wanted),
   told as (
-    insert into delivery (tenant_id, outage_id, notice, channel_id, next_attempt_at)
-    select d.tenant_id, d.outage_id, 'recovered', d.channel_id, p_now
+    insert into delivery (tenant_id, outage_id, notice, channel_id, next_attempt_at, lane)
+    select d.tenant_id, d.outage_id, 'recovered', d.channel_id, p_now, 2
     from written join delivery d on d.tenant_id = written.tenant_id and d.outage_id = written.id
     where written.ended_at is not null and written.wanted > 0 and d.notice = 'degraded' and d.state in ('due', 'sent')
     on conflict do nothing

@@ -229,8 +229,8 @@ impl World {
 
     /// Delivers everything that is due, with the given worker.
     pub(crate) async fn deliver_with(&self, parts: &Parts) {
-        let due = parts.store.due_deliveries((DateTime::UNIX_EPOCH, 0), self.clock.now(), 10_000).await.unwrap();
-        let ids: Vec<i64> = due.into_iter().map(|(id, _)| id).collect();
+        let due = parts.store.due_deliveries(self.clock.now(), 10_000).await.unwrap();
+        let ids: Vec<i64> = due.iter().map(|due| due.id).collect();
         for (_, delivery) in parts.store.claim_deliveries(&ids).await.unwrap() {
             parts.deliverer.deliver(delivery).await.unwrap();
         }

@@ -9,9 +9,6 @@ use store::{
     outage::NoticeRow,
 };
 
-/// The lane of the due set that e-mail uses. A slow channel fills its own lane and no other.
-pub const LANE: u8 = 0;
-
 /// What came of a send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sent {

@@ -3,7 +3,7 @@
 //! says is an id and nothing more.
 
 use crate::{
-    channels::{self, Sender, Sent},
+    channels::{Sender, Sent},
     clock::{Chance, Clock},
     schedule::{DueSet, NextDue, Partition},
 };
@@ -27,10 +27,12 @@ use tokio_util::sync::CancellationToken;
 pub(crate) const ATTEMPT_LEASE_S: i64 = 60;
 /// How often to look for due deliveries without having been woken.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
-/// Deliveries due within this many seconds are put into the due set.
-const LOOKAHEAD_S: i64 = 90;
-/// Deliveries put into the due set in one page.
-const PAGE: i32 = 5_000;
+/// Deliveries due within this many seconds are put into the due set: more than the time between two sweeps, less than
+/// an attempt's lease.
+const LOOKAHEAD_S: i64 = 10;
+/// The most deliveries of a lane that a sweep puts into the due set, however many wait: two seconds' work, and the
+/// next sweep brings what follows.
+pub const HEAD_OF_LANE: i32 = 2_000;
 
 /// What a claimed id of the due set is loaded as.
 pub type DueDelivery = (store::Claimed<DeliveryId>, Option<DateTime<Utc>>);
@@ -58,6 +60,10 @@ impl Deliverer {
     /// # Errors
     /// When the database fails; then the delivery is due again when its lease ends.
     pub async fn deliver(&self, (door, next_attempt_at): DueDelivery) -> anyhow::Result<NextDue> {
+        // What a late sweep put back after its last attempt costs no transaction.
+        if next_attempt_at.is_none_or(|at| at > self.clock.now()) {
+            return Ok(NextDue(next_attempt_at));
+        }
         let Some((delivery, links)) = self.begin(&door).await? else {
             if let Some(next) = self.deliver_notice(&door).await? {
                 return Ok(next);
@@ -155,19 +161,14 @@ pub async fn sweep_deliveries(
     }
 }
 
-/// Puts every delivery due soon into the due set, page by page.
+/// Puts the head of each lane into the due set.
 ///
 /// # Errors
 /// When the database or Redis fails.
 pub async fn sweep(store: &Store, due_set: &DueSet, clock: &Clock) -> anyhow::Result<()> {
     let until = clock.now() + TimeDelta::seconds(LOOKAHEAD_S);
-    let mut after = (DateTime::<Utc>::UNIX_EPOCH, 0);
-    loop {
-        let page = store.due_deliveries(after, until, PAGE).await?;
-        let Some((id, at)) = page.last() else { return Ok(()) };
-        after = (*at, *id);
-        let entries: Vec<_> =
-            page.iter().map(|(id, at)| (Partition::deliveries(channels::LANE), *id, at.timestamp_micros())).collect();
-        due_set.upsert(&entries).await?;
-    }
+    let due = store.due_deliveries(until, HEAD_OF_LANE).await?;
+    let entries: Vec<_> =
+        due.iter().map(|due| (Partition::deliveries(due.lane), due.id, due.at.timestamp_micros())).collect();
+    Ok(due_set.upsert(&entries).await?)
 }

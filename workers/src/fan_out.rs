@@ -12,6 +12,7 @@ use domain::{
     plan::Plan,
     watch::{ReturnRule, Wish},
 };
+use futures::stream::{self, Stream, TryStreamExt};
 use std::{sync::Arc, time::Duration};
 use store::{
     Store,
@@ -23,6 +24,13 @@ use uuid::Uuid;
 
 /// Watches judged and recorded in one statement.
 const WATCHES_PER_PAGE: i32 = 2_000;
+/// Pages of one change recorded beside each other while the next is read.
+const PAGES_AT_ONCE: u32 = 6;
+/// Changes fanned out at once in one process, each of another target: a huge one holds up no small one.
+pub const CHANGES_AT_ONCE: u32 = 3;
+/// Database connections this work takes at most: a claim, a page being read and pages being recorded for each change
+/// at once, and one for the rest.
+pub const CONNECTIONS: u32 = CHANGES_AT_ONCE * (2 + PAGES_AT_ONCE) + 1;
 /// Changes fanned out in one sweep; the next sweep takes the next.
 const CHANGES_PER_SWEEP: usize = 200;
 /// Statements that release held alerts in one sweep.
@@ -43,6 +51,23 @@ pub struct Swept {
     pub more: bool,
 }
 
+/// What a loop of fan-out takes care of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Care {
+    /// Changes that wait. Several loops share them.
+    Changes,
+    /// Watches that wait for their first answer, and alerts that are held. One loop.
+    Waiting,
+}
+
+/// What came of one change.
+#[derive(Default)]
+struct Tally {
+    alerts: u64,
+    deliveries: u64,
+    closed: u64,
+}
+
 /// What fans out. Cheap to clone.
 #[derive(Clone)]
 pub struct FanOut {
@@ -55,9 +80,13 @@ pub struct FanOut {
 impl FanOut {
     /// Sweeps whenever woken and once a second, until shutdown. `delivered` is woken after each sweep
     /// that made deliveries.
-    pub async fn run(self, wake: Arc<Notify>, delivered: Arc<Notify>, shutdown: CancellationToken) {
+    pub async fn run(self, care: Care, wake: Arc<Notify>, delivered: Arc<Notify>, shutdown: CancellationToken) {
         while !shutdown.is_cancelled() {
-            match self.sweep().await {
+            let swept = match care {
+                Care::Changes => self.sweep_changes(&wake).await,
+                Care::Waiting => self.sweep_waiting().await,
+            };
+            match swept {
                 // Where something was made or left there may be more than one sweep's worth.
                 Ok(swept) if swept.more || swept.made > 0 => {
                     delivered.notify_one();
@@ -76,15 +105,26 @@ impl FanOut {
         }
     }
 
-    /// Does what there is to do now, within bounds.
+    /// Does what there is to do now, within bounds: changes first, then what waits.
     ///
     /// # Errors
     /// When the database fails; what was done stays done.
     pub async fn sweep(&self) -> anyhow::Result<Swept> {
+        let changes = self.sweep_changes(&Notify::new()).await?;
+        let waiting = self.sweep_waiting().await?;
+        Ok(Swept { made: changes.made + waiting.made, more: changes.more })
+    }
+
+    /// Fans out the changes that nobody else holds. Whoever waits on `others` is woken before each: while this one
+    /// is busy, the next may be theirs.
+    async fn sweep_changes(&self, others: &Notify) -> anyhow::Result<Swept> {
         let mut swept = Swept { made: 0, more: true };
         for _ in 0..CHANGES_PER_SWEEP {
             match self.store.claim_change(self.clock.now()).await.context("claiming a change")? {
-                Claim::Change(change) => swept.made += self.fan_out(*change).await?,
+                Claim::Change(change) => {
+                    others.notify_one();
+                    swept.made += self.fan_out(*change).await?;
+                }
                 Claim::Unreadable => {}
                 Claim::None => {
                     swept.more = false;
@@ -92,6 +132,12 @@ impl FanOut {
                 }
             }
         }
+        Ok(swept)
+    }
+
+    /// Judges new watches and releases held alerts.
+    async fn sweep_waiting(&self) -> anyhow::Result<Swept> {
+        let mut swept = Swept { made: 0, more: false };
         let new = self.store.unevaluated_watches(EVALUATED_PER_SWEEP).await.context("finding new watches")?;
         swept.made += self.judge_new(&new).await;
         for _ in 0..RELEASES_PER_SWEEP {
@@ -105,26 +151,49 @@ impl FanOut {
     }
 
     async fn fan_out(&self, change: ChangeClaim) -> anyhow::Result<u64> {
-        let (mut next, mut alerts, mut deliveries, mut closed) = (Some(START), 0, 0, 0);
-        while let Some(cursor) = next {
-            let page = self.store.watches_of(&change, cursor, WATCHES_PER_PAGE).await?;
-            next = page.next;
-            let Judged { risen, fallen, pairs } = judge(&change, &page.watches);
-            if !risen.is_empty() {
-                let made = self.store.record_alerts(change.id, &risen, self.clock.now()).await?;
-                alerts += made.0;
-                deliveries += made.1;
-            }
-            if !fallen.is_empty() {
-                closed += self.store.close_alerts(change.id, &fallen, self.clock.now()).await?;
-            }
-            if !pairs.is_empty() {
-                deliveries += self.judge_pairs(&self.store.claim_watches(&pairs).await?).await?;
-            }
-        }
+        let recorded = self
+            .judged_pages(&change)
+            .map_ok(|judged| self.record(&change, judged))
+            .try_buffer_unordered(PAGES_AT_ONCE as usize)
+            .try_fold(Tally::default(), async |sum, page| {
+                Ok(Tally {
+                    alerts: sum.alerts + page.alerts,
+                    deliveries: sum.deliveries + page.deliveries,
+                    closed: sum.closed + page.closed,
+                })
+            });
+        let Tally { alerts, deliveries, closed } = recorded.await?;
         tracing::info!(change = %change.id, target_id = %change.target, alerts, closed, deliveries, "fanned out");
         change.finish(self.clock.now()).await?;
         Ok(deliveries)
+    }
+
+    /// The watches that ask the changed target, page by page, each page judged.
+    fn judged_pages<'a>(&'a self, change: &'a ChangeClaim) -> impl Stream<Item = anyhow::Result<Judged>> + 'a {
+        stream::try_unfold((Some(START), 0), move |(cursor, from)| async move {
+            let Some(cursor) = cursor else { return Ok(None) };
+            let page = self.store.watches_of(change, cursor, WATCHES_PER_PAGE).await?;
+            let judged = Judged { from, ..judge(change, &page.watches) };
+            let told = from + judged.risen.len() as u64;
+            Ok(Some((judged, (page.next, told))))
+        })
+    }
+
+    /// Records what a page's judgement says.
+    async fn record(&self, change: &ChangeClaim, judged: Judged) -> anyhow::Result<Tally> {
+        let Judged { from, risen, fallen, pairs } = judged;
+        let mut tally = Tally::default();
+        if !risen.is_empty() {
+            (tally.alerts, tally.deliveries) =
+                self.store.record_alerts(change.id, from, &risen, self.clock.now()).await?;
+        }
+        if !fallen.is_empty() {
+            tally.closed = self.store.close_alerts(change.id, &fallen, self.clock.now()).await?;
+        }
+        if !pairs.is_empty() {
+            tally.deliveries += self.judge_pairs(&self.store.claim_watches(&pairs).await?).await?;
+        }
+        Ok(tally)
     }
 
     /// Judges watches that wait for their first answer. One that fails waits on and keeps nobody else waiting.
@@ -175,6 +244,8 @@ fn not_judged(claimed: &store::Claimed<WatchId>, error: &anyhow::Error) {
 
 #[derive(Default)]
 struct Judged {
+    /// How many rose on the pages before.
+    from: u64,
     risen: Vec<Risen>,
     fallen: Vec<Uuid>,
     pairs: Vec<Uuid>,

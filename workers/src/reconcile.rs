@@ -9,7 +9,7 @@ use crate::{
 };
 use domain::cadence::{self, TimeScale};
 use std::{sync::Arc, time::Duration};
-use store::{Store, listen::Wake, target::TargetRow};
+use store::{Store, delivery::LANES, listen::Wake, target::TargetRow};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -19,8 +19,9 @@ const PAGE: i64 = 2_000;
 const WALK_EVERY: Duration = Duration::from_secs(60);
 /// Pause after a failure.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
-/// Deliveries handled at once over all workers.
-const DELIVERIES_AT_ONCE: u32 = 64;
+/// Deliveries of one lane leased at once over all workers: more than one worker's seats, so that the leases of one
+/// that died do not hold up the others.
+const LEASED_A_LANE: u32 = 256;
 
 /// What reconciles. Cheap to clone.
 #[derive(Clone)]
@@ -40,8 +41,10 @@ pub struct Reconciler {
 /// Who is told to look again.
 #[derive(Clone, Default)]
 pub struct Wakes {
-    /// Changes, new watches and held alerts.
+    /// Changes.
     pub fan_out: Arc<Notify>,
+    /// New watches and held alerts.
+    pub watches: Arc<Notify>,
     /// Due deliveries.
     pub deliveries: Arc<Notify>,
     /// The epoch is gone or a walk is wanted.
@@ -100,13 +103,17 @@ impl Reconciler {
             match listener.next().await? {
                 Wake::Target(target) => {
                     self.reschedule(&[target.0]).await?;
-                    wakes.fan_out.notify_one();
+                    wakes.watches.notify_one();
                 }
-                Wake::Change => wakes.fan_out.notify_one(),
+                Wake::Change => {
+                    wakes.fan_out.notify_one();
+                    wakes.watches.notify_one();
+                }
                 Wake::Delivery => wakes.deliveries.notify_one(),
                 Wake::Everything => {
                     wakes.walk.notify_one();
                     wakes.fan_out.notify_one();
+                    wakes.watches.notify_one();
                 }
             }
         }
@@ -118,8 +125,9 @@ impl Reconciler {
     /// # Errors
     /// When the database or Redis fails.
     pub async fn walk(&self) -> anyhow::Result<u64> {
-        let lane = Budget { concurrency_cap: DELIVERIES_AT_ONCE, ..Budget::UNLIMITED };
-        self.deliveries.set_partitions(&[(Partition::deliveries(crate::channels::LANE), lane)]).await?;
+        let budget = Budget { concurrency_cap: LEASED_A_LANE, ..Budget::UNLIMITED };
+        let lanes: Vec<_> = (0..LANES).map(|lane| (Partition::deliveries(lane), budget)).collect();
+        self.deliveries.set_partitions(&lanes).await?;
         self.set_budgets().await?;
         let (mut after, mut targets) = (0, 0);
         loop {

@@ -6,7 +6,7 @@ use crate::{
     channels::{Sender, email::Mailer},
     clock::{Chance, Clock},
     deliver::{self, Deliverer, DueDelivery},
-    fan_out::FanOut,
+    fan_out::{self, Care, FanOut},
     heartbeat::Heartbeat,
     operators::BaseUrls,
     outage::Outages,
@@ -20,10 +20,14 @@ use domain::{cadence::TimeScale, operator::Operator};
 use outbound::{Client, Development, Egress, UserAgent};
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use store::{DatabaseRole, Store, target::TargetRow};
+use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// Database connections of one process.
-const CONNECTIONS: u32 = 16;
+/// Database connections of one process for polls, the schedule and housekeeping. Fan-out and deliveries have pools of
+/// their own: a backlog of one kind of work never waits for connections that another holds.
+const CONNECTIONS: u32 = 10;
+/// Database connections for deliveries. Few: an attempt holds one for two moments and none while it sends.
+const DELIVERY_CONNECTIONS: u32 = 4;
 /// Polls at once in one process; the operators' own caps are far lower.
 const POLLS_AT_ONCE: usize = 64;
 /// Deliveries at once in one process.
@@ -106,8 +110,8 @@ impl Parts {
     /// # Errors
     /// When a setting is wrong or Postgres or Redis cannot be reached.
     pub async fn connect(config: &Config, clock: Clock, chance: Chance) -> anyhow::Result<Parts> {
-        let store = Store::connect(DatabaseRole::Worker, config.database_url.expose(), CONNECTIONS);
-        let store = store.await.context("FERRY_DATABASE_URL")?;
+        let pool = async |connections| Store::connect(DatabaseRole::Worker, config.database_url.expose(), connections).await;
+        let store = pool(CONNECTIONS).await.context("FERRY_DATABASE_URL")?;
         let environment = store.environment().await?;
         config.check_against(&environment)?;
         let redis = schedule::connect(config.redis_url.expose(), REDIS_TIMEOUT).await.context("FERRY_REDIS_URL")?;
@@ -139,9 +143,9 @@ impl Parts {
             polls: polls.clone(),
             deliveries: deliveries.clone(),
             poller,
-            fan_out: FanOut { store: store.clone(), clock: clock.clone() },
+            fan_out: FanOut { store: pool(fan_out::CONNECTIONS).await?, clock: clock.clone() },
             deliverer: Deliverer {
-                store: store.clone(),
+                store: pool(DELIVERY_CONNECTIONS).await?,
                 sender: Sender { email },
                 link_key: config.link_key.clone(),
                 clock: clock.clone(),
@@ -166,9 +170,15 @@ impl Parts {
         let heartbeat = tokio::spawn(self.poller.heartbeat.clone().run(self.store.clone(), last.clone()));
         tasks.spawn(self.reconciler.clone().run(wakes.clone(), shutdown.clone()));
         tasks.spawn(self.reconciler.clone().listen(wakes.clone(), shutdown.clone()));
-        tasks.spawn(self.fan_out.clone().run(wakes.fan_out.clone(), wakes.deliveries.clone(), shutdown.clone()));
+        let fan_out = |care, wake: &Arc<Notify>| {
+            self.fan_out.clone().run(care, wake.clone(), wakes.deliveries.clone(), shutdown.clone())
+        };
+        for _ in 0..fan_out::CHANGES_AT_ONCE {
+            tasks.spawn(fan_out(Care::Changes, &wakes.fan_out));
+        }
+        tasks.spawn(fan_out(Care::Waiting, &wakes.watches));
         tasks.spawn(deliver::sweep_deliveries(
-            self.store.clone(),
+            self.deliverer.store.clone(),
             self.deliveries.clone(),
             self.clock.clone(),
             wakes.deliveries.clone(),
@@ -183,7 +193,9 @@ impl Parts {
         tasks.wait().await;
         last.cancel();
         heartbeat.await.context("the last heartbeats")?;
-        self.store.close().await;
+        for store in [&self.store, &self.fan_out.store, &self.deliverer.store] {
+            store.close().await;
+        }
         Ok(())
     }
 
@@ -208,7 +220,7 @@ impl Parts {
         wakes: &Wakes,
         shutdown: CancellationToken,
     ) -> anyhow::Result<impl Future<Output = ()> + use<>> {
-        let load = Deliveries { store: self.store.clone() };
+        let load = Deliveries { store: self.deliverer.store.clone() };
         let settings = Settings::new("deliveries", DELIVERIES_AT_ONCE, DELIVERY_TIMEOUT, self.clock.clone());
         let schedule = Schedule::new(self.deliveries.clone(), load, settings, wakes.walk.clone())?;
         let deliverer = self.deliverer.clone();

@@ -25,8 +25,21 @@ pub fn target_dir() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
+/// How a program of the workspace is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Build {
+    /// Quickly, for use right away.
+    Debug,
+    /// As it ships, for measuring.
+    Release,
+}
+
 /// A binary of the workspace as `cargo build` leaves it.
 #[must_use]
-pub fn binary(name: &str) -> PathBuf {
-    target_dir().join("debug").join(name)
+pub fn binary(build: Build, name: &str) -> PathBuf {
+    let directory = match build {
+        Build::Debug => "debug",
+        Build::Release => "release",
+    };
+    target_dir().join(directory).join(name)
 }

@@ -1,10 +1,13 @@
 //! `cargo dev demo`: the main job without hands. Frees a space on a sailing somebody waits for, waits
-//! for the mail and shows what happened when. Fails when the mail comes later than promised.
+//! for the mail and shows what happened when. Fails when the mail comes later than promised. With many
+//! watchers it frees one for all of them, and meanwhile another.
 
+mod crowd;
 mod simulators;
 mod timeline;
 
 use crate::{
+    checkout::Build,
     cluster::Purpose,
     progress::Progress,
     stage::{self, Setting, Stage, Voices},
@@ -24,14 +27,25 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How often we look.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// Runs the demonstration to its end.
+/// From so many watchers on, everything is built as it ships.
+const MANY: i64 = 10_000;
+
+/// Runs the demonstration to its end, with so many who wait for the space.
 ///
 /// # Errors
 /// With a sentence on what did not happen, or not in time.
-pub async fn run() -> Result<()> {
-    let mut stage = Stage::set(Setting { purpose: Purpose::Demo, scale: SCALE, voices: Voices::Filed }).await?;
+pub async fn run(watchers: i64) -> Result<()> {
+    let build = if watchers < MANY { Build::Debug } else { Build::Release };
+    let mut stage = Stage::set(Setting { purpose: Purpose::Demo, scale: SCALE, voices: Voices::Filed, build }).await?;
+    let (super_url, simulators) = (stage.super_url(), Simulators::at(stage.simulator_url("")));
+    let show = async {
+        match watchers {
+            1 => show(super_url, simulators).await,
+            many => crowd::show(super_url, simulators, many).await,
+        }
+    };
     let shown = tokio::select! {
-        shown = show(stage.super_url(), Simulators::at(stage.simulator_url(""))) => shown,
+        shown = show => shown,
         cause = stage.falls() => Err(cause),
     };
     shown.with_context(|| format!("the logs are in {}", stage::logs().display()))
@@ -50,7 +64,8 @@ struct Wished {
 async fn show(super_url: String, simulators: Simulators) -> Result<()> {
     let progress = Progress::start("Waiting for the first polls");
     let mut database = PgConnection::connect(&super_url).await?;
-    let wished = until("no full sailing became known", async || wished(&mut database).await).await?;
+    let wished =
+        until("no full sailing became known", async || Ok(wished(&mut database).await?.into_iter().next())).await?;
     progress.step(&format!("Freeing a space for a {} on {}", wished.class, wished.sailing));
     let opened = Utc::now();
     simulators.free_a_space(&wished).await?;
@@ -81,10 +96,10 @@ async fn until<T>(missing: &'static str, mut look: impl AsyncFnMut() -> Result<O
         .with_context(|| format!("{missing} within {} s", PATIENCE.as_secs()))?
 }
 
-/// The first wished sailing that is full, once the schedule has polled and the watch was evaluated.
-async fn wished(database: &mut PgConnection) -> Result<Option<Wished>> {
+/// The first wished sailing of each day that is full, once the schedule has polled and the watch was evaluated.
+async fn wished(database: &mut PgConnection) -> Result<Vec<Wished>> {
     let wished = sqlx::query_as(
-        "select t.operator_id as operator, s.route_code as route, s.key as sailing, wt.class,
+        "select distinct on (t.id) t.operator_id as operator, s.route_code as route, s.key as sailing, wt.class,
                 to_char(s.departs_local, 'YYYY-MM-DD') as day
          from channel c
            join watch_target wt using (tenant_id)
@@ -93,9 +108,9 @@ async fn wished(database: &mut PgConnection) -> Result<Option<Wished>> {
            join sailing s on s.id = f.sailing_id
          where c.address = $1 and wt.evaluated_at is not null and t.last_good_at is not null
            and f.facts -> 'classes' -> wt.class -> 'availability' ->> 'is' = 'full'
-         order by s.departs_at limit 1",
+         order by t.id, s.departs_at",
     );
-    Ok(wished.bind(world::ALICE).fetch_optional(database).await?)
+    Ok(wished.bind(world::ALICE).fetch_all(database).await?)
 }
 
 /// What the workers recorded of the opening, once the mail is out of their hands.

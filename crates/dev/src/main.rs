@@ -31,7 +31,11 @@ enum Command {
         scale: u32,
     },
     /// Frees a space, waits for the mail and shows what happened when.
-    Demo,
+    Demo {
+        /// How many wait for the space. From 10,000 on everything is built as it ships.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(i64).range(1..=1_000_000))]
+        watchers: i64,
+    },
     /// Checks format, lints, tests and the threat matrix.
     Test {
         /// Passed to `cargo test`; then nothing but these tests runs.
@@ -105,7 +109,7 @@ async fn main() -> ExitCode {
 async fn run(command: Command) -> Result<()> {
     match command {
         Command::Up { scale } => up::run(scale).await,
-        Command::Demo => demo::run().await,
+        Command::Demo { watchers } => demo::run(watchers).await,
         Command::Test { filter } => test::run(&filter).await,
         Command::Reset => cluster::reset(),
         Command::Psql { args } => psql::run(&args),

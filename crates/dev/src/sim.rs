@@ -26,6 +26,7 @@ mod pages;
 mod playground;
 mod requests;
 mod smtp;
+mod tally;
 mod timetable;
 mod wsf;
 
@@ -35,6 +36,7 @@ pub use misbehaviour::Misbehaviour;
 pub use model::{ClassSpace, Place, SailingStatus, SimSailing};
 pub use requests::SeenRequest;
 pub use smtp::MailMisbehaviour;
+pub use tally::Tally;
 pub use wsf::ACCESS_CODE;
 
 use playground::{Playground, lock};
@@ -215,6 +217,11 @@ impl Sim {
     /// Waits until `count` mails arrived since the start or the last reset, and hands out all of them.
     pub async fn wait_for_mail(&self, count: u64, timeout: Duration) -> anyhow::Result<Vec<Mail>> {
         self.ground.inbox.wait_for(count, timeout).await
+    }
+
+    /// How many mails came since the start or the last reset, and how many of them twice.
+    pub fn tally(&self) -> Tally {
+        self.ground.inbox.tally()
     }
 
     /// Forgets changes, misbehaviour, requests and mails.

@@ -6,7 +6,8 @@ mod cast;
 pub use cast::link_key;
 
 use crate::{
-    cargo, checkout,
+    cargo,
+    checkout::{self, Build},
     cluster::{Cluster, Purpose},
     leash::{Leashed, Order, Output},
     progress::Progress,
@@ -42,6 +43,8 @@ pub struct Setting {
     pub scale: u32,
     /// Where logs go.
     pub voices: Voices,
+    /// How app, workers and simulators are built.
+    pub build: Build,
 }
 
 /// A running product. Dropping it ends it; the fields end in the order they are written.
@@ -59,15 +62,18 @@ impl Stage {
     /// # Errors
     /// With a sentence, when something does not build or start.
     pub async fn set(setting: Setting) -> Result<Stage> {
-        let progress = Progress::start("Building app and workers");
-        cargo::run(cargo::order("build").args(["--quiet", "--bin", "app", "--bin", "workers"])).await?;
+        let progress = Progress::start(match setting.build {
+            Build::Debug => "Building app and workers",
+            Build::Release => "Building app, workers and simulators as they ship; the first time takes some minutes",
+        });
+        cargo::run(programs(setting.build)).await?;
         let cluster = Cluster::start(setting.purpose, &progress).await?;
         progress.step("Migrating and seeding");
         cluster.create_database(DATABASE).await?;
-        migrate(&cluster, setting.voices).await?;
+        migrate(&cluster, setting).await?;
         world::seed(&cluster.super_url(DATABASE), chrono::Utc::now().date_naive()).await?;
         progress.step("Starting simulators, app and workers");
-        let cast = Cast { addresses: Addresses::free()?, scale: setting.scale };
+        let cast = Cast { addresses: Addresses::free()?, scale: setting.scale, build: setting.build };
         let addresses = cast.addresses;
         let mut stage = Stage { processes: Vec::new(), cluster, addresses, voices: setting.voices };
         stage.start("simulator", cast.simulator()?)?;
@@ -130,9 +136,18 @@ impl Stage {
     }
 }
 
+/// The programs of a stage, to be built.
+fn programs(build: Build) -> Order {
+    let order = cargo::order("build").args(["--quiet", "--bin", "app", "--bin", "workers"]);
+    match build {
+        Build::Debug => order,
+        Build::Release => order.args(["--bin", "dev", "--release"]),
+    }
+}
+
 /// Has the real `app` bring the database up to date, as an installation does.
-async fn migrate(cluster: &Cluster, voices: Voices) -> Result<()> {
-    let status = cast::migration(cluster).start(output("migrate", voices)?)?.wait().await?;
+async fn migrate(cluster: &Cluster, setting: Setting) -> Result<()> {
+    let status = cast::migration(cluster, setting.build).start(output("migrate", setting.voices)?)?.wait().await?;
     ensure!(status.success(), "`app migrate` failed ({status}); its log says why");
     Ok(())
 }

@@ -2,7 +2,8 @@
 //! on a real PostgreSQL and Redis, and the threat matrix over what ran. Fails when any of them does.
 
 use crate::{
-    cargo, checkout,
+    cargo,
+    checkout::{self, Build},
     cluster::{Cluster, Purpose},
     leash::{Order, Output},
     prepare::{self, Stale},
@@ -126,8 +127,8 @@ fn order(cluster: &Cluster, filter: &[String]) -> Order {
         .env("FERRY_TEST_SUPER_URL", cluster.super_url("postgres"))
         .env("FERRY_TEST_TEMPLATE", TEMPLATE)
         .env("FERRY_TEST_REDIS_SOCKET", cluster.redis_socket())
-        .env("FERRY_BIN_APP", checkout::binary("app"))
-        .env("FERRY_BIN_WORKERS", checkout::binary("workers"))
+        .env("FERRY_BIN_APP", checkout::binary(Build::Debug, "app"))
+        .env("FERRY_BIN_WORKERS", checkout::binary(Build::Debug, "workers"))
 }
 
 fn threats_of(outcomes: &Outcomes) -> Result<()> {

@@ -2,6 +2,7 @@
 //! the next time; `cargo dev reset` forgets it.
 
 use crate::{
+    checkout::Build,
     cluster::Purpose,
     stage::{Setting, Stage, Voices},
     world::{self, DevKey},
@@ -14,7 +15,8 @@ use chrono::Utc;
 /// # Errors
 /// When something does not start, or ends by itself.
 pub async fn run(scale: u32) -> Result<()> {
-    let mut stage = Stage::set(Setting { purpose: Purpose::Up, scale, voices: Voices::Aloud }).await?;
+    let mut stage =
+        Stage::set(Setting { purpose: Purpose::Up, scale, voices: Voices::Aloud, build: Build::Debug }).await?;
     println!();
     println!("  app         {}", stage.app_url("/"));
     println!("  simulator   {}   one click frees a space on a sailing", stage.simulator_url("/sim"));

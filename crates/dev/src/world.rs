@@ -2,6 +2,7 @@
 //! days ahead. Marks its database as development, and is
 //! never called on any other. Seeding twice adds nothing.
 
+pub mod crowd;
 mod keys;
 mod people;
 
@@ -33,4 +34,18 @@ pub async fn seed(super_url: &str, today: NaiveDate) -> Result<()> {
     }
     tx.commit().await?;
     Ok(connection.close().await?)
+}
+
+/// A count as people read it: `100,000`.
+#[must_use]
+pub fn readable(count: i64) -> String {
+    let digits = count.to_string();
+    let mut read = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            read.push(',');
+        }
+        read.push(digit);
+    }
+    read
 }

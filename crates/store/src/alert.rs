@@ -88,8 +88,10 @@ pub async fn record(tx: &mut TenantTx, alert: &NewAlert, now: DateTime<Utc>) -> 
 
 async fn deliver(tx: &mut TenantTx, alert: AlertId, watch: WatchId, now: DateTime<Utc>) -> Result<()> {
     sqlx::query!(
-        "insert into delivery (tenant_id, alert_id, channel_id, next_attempt_at)
-         select wc.tenant_id, $1, c.id, $3 from watch_channel wc join channel c on c.tenant_id = wc.tenant_id and c.id = wc.channel_id
+        "insert into delivery (tenant_id, alert_id, channel_id, next_attempt_at, lane)
+         select wc.tenant_id, $1, c.id, $3, delivery_lane(-1 + row_number() over () + (
+           select count(*) from (select from delivery where state = 'due' limit 10000) bounded))
+         from watch_channel wc join channel c on c.tenant_id = wc.tenant_id and c.id = wc.channel_id
          where wc.watch_id = $2 and c.verified_at is not null and c.disabled_at is null
          on conflict do nothing",
         alert.0,

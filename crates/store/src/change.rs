@@ -117,7 +117,8 @@ struct Row {
 impl Store {
     /// Claims the oldest change that waits and that no other worker holds. Changes of one target are
     /// claimed in their order, each only after the one before it is done: a fall that overtook its rise
-    /// would leave an alert open for space that is gone.
+    /// would leave an alert open for space that is gone. `offset 0` keeps the look at the earlier ones a look at an
+    /// index, however many changes wait.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -135,7 +136,8 @@ impl Store {
                  join terminal te on te.operator_id = r.operator_id and te.code = r.from_code
                where c.fanned_out_at is null
                  and not exists (select from change earlier
-                                 where earlier.target_id = c.target_id and earlier.fanned_out_at is null and earlier.id < c.id)
+                                 where earlier.target_id = c.target_id and earlier.fanned_out_at is null and earlier.id < c.id
+                                 offset 0)
                order by c.id limit 1
                for no key update of c skip locked"#
         )
@@ -172,7 +174,8 @@ impl Store {
         )
         .fetch_all(&self.pool)
         .await?;
-        let next = rows.last().map(|row| (row.watch_id, row.leg));
+        let is_full = i32::try_from(rows.len()).is_ok_and(|read| read >= limit);
+        let next = rows.last().filter(|_| is_full).map(|row| (row.watch_id, row.leg));
         let read = rows.into_iter().filter_map(|row| {
             let watch = row.watch_id;
             let read = || -> Result<WatchOnTarget> {
@@ -190,18 +193,26 @@ impl Store {
         Ok(Page { watches: read.collect(), next })
     }
 
-    /// Records one alert for each risen watch, and the deliveries of those that are not held. Returns
-    /// how many alerts and deliveries are new.
+    /// Records one alert for each risen watch, and the deliveries of those that are not held. `from` is how many
+    /// of this change rose before these: the rank that decides which lane a delivery takes. Returns how many alerts
+    /// and deliveries are new.
     ///
     /// # Errors
     /// When the database refuses; then none is recorded.
-    pub async fn record_alerts(&self, change: ChangeId, risen: &[Risen], now: DateTime<Utc>) -> Result<(u64, u64)> {
+    pub async fn record_alerts(
+        &self,
+        change: ChangeId,
+        from: u64,
+        risen: &[Risen],
+        now: DateTime<Utc>,
+    ) -> Result<(u64, u64)> {
         let row = sqlx::query!(
-            r#"with recorded as materialized (select * from record_alerts($1, $2, $3, $4, $5, $6))
+            r#"with recorded as materialized (select * from record_alerts($1, $2, $3, $4, $5, $6, $7))
                select alerts as "alerts!", deliveries as "deliveries!",
                       case when deliveries > 0 then pg_notify('ferry', 'delivery')::text end as notified
                from recorded"#,
             change.0,
+            i64::try_from(from).unwrap_or(i64::MAX),
             &risen.iter().map(|one| one.watch).collect::<Vec<_>>(),
             &risen.iter().map(|one| one.leg).collect::<Vec<_>>(),
             &risen.iter().map(|one| one.kind.as_str().to_owned()).collect::<Vec<_>>(),

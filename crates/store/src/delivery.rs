@@ -20,6 +20,21 @@ use domain::{
 };
 use uuid::Uuid;
 
+/// How many lanes there are. A delivery's lane is the level of its rank among its tenant's waiting deliveries, or
+/// among those of its change: below 100, 1,000, 10,000, and the rest (`delivery_lane` in the schema).
+pub const LANES: u8 = 4;
+
+/// A delivery of the due set's head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueAt {
+    /// Which lane it waits in, below [`LANES`].
+    pub lane: u8,
+    /// Its id.
+    pub id: i64,
+    /// When it is due.
+    pub at: DateTime<Utc>,
+}
+
 /// Everything one attempt needs, read under the tenant's row security with the delivery locked.
 #[derive(Clone, Debug)]
 pub struct DeliveryRow {
@@ -114,22 +129,20 @@ pub async fn begin_attempt(
     lease_until: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let number = sqlx::query_scalar!(
-        "update delivery set attempts = attempts + 1, next_attempt_at = $2 where id = $1 returning attempts",
+    let written = sqlx::query!(
+        "with begun as (
+           update delivery set attempts = attempts + 1, next_attempt_at = $2 where id = $1 returning tenant_id, id, attempts)
+         insert into attempt (tenant_id, delivery_id, number, started_at)
+         select tenant_id, id, attempts, $3::timestamptz from begun",
         id.0,
-        lease_until
-    )
-    .fetch_one(&mut *tx.tx)
-    .await?;
-    sqlx::query!(
-        "insert into attempt (tenant_id, delivery_id, number, started_at) values ($1, $2, $3, $4)",
-        tx.tenant,
-        id.0,
-        number,
+        lease_until,
         now
     )
     .execute(&mut *tx.tx)
     .await?;
+    if written.rows_affected() == 0 {
+        return Err(sqlx::Error::RowNotFound.into());
+    }
     Ok(())
 }
 
@@ -151,10 +164,16 @@ pub async fn record(
         Outcome::Cancelled(why) => ("cancelled", None, Some(*why)),
     };
     let attempts = i16::try_from(attempts).unwrap_or(i16::MAX);
-    let written = sqlx::query!(
-        "update delivery set state = $2, next_attempt_at = $3, outcome = $4,
-                             sent_at = case when $2 = 'sent' then $5 else sent_at end
-         where id = $1 and state = 'due' and attempts = $6",
+    let written = sqlx::query_scalar!(
+        r#"with told as (
+             update delivery set state = $2, next_attempt_at = $3, outcome = $4,
+                                 sent_at = case when $2 = 'sent' then $5 else sent_at end
+             where id = $1 and state = 'due' and attempts = $6
+             returning tenant_id, id),
+           ended as (
+             update attempt a set finished_at = $5, outcome = coalesce($4, 'sent')
+             from told where a.tenant_id = told.tenant_id and a.delivery_id = told.id and a.number = $6 and a.finished_at is null)
+           select count(*) as "written!" from told"#,
         id.0,
         state,
         next,
@@ -162,22 +181,9 @@ pub async fn record(
         now,
         attempts
     )
-    .execute(&mut *tx.tx)
+    .fetch_one(&mut *tx.tx)
     .await?;
-    if written.rows_affected() == 0 {
-        return Ok(false);
-    }
-    sqlx::query!(
-        "update attempt set finished_at = $2, outcome = coalesce($3, 'sent')
-         where delivery_id = $1 and finished_at is null and number = $4",
-        id.0,
-        now,
-        text,
-        attempts
-    )
-    .execute(&mut *tx.tx)
-    .await?;
-    Ok(true)
+    Ok(written > 0)
 }
 
 /// Signs the links of a delivery's message.
@@ -193,25 +199,20 @@ pub fn links(tx: &TenantTx, delivery: &DeliveryRow, key: &LinkKey, now: DateTime
 }
 
 impl Store {
-    /// Ids and due times of deliveries due by `until`, after a position, soonest first.
+    /// The deliveries due by `until` that come first in each lane, at most `limit` of a lane: a bounded head of
+    /// whatever there is.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn due_deliveries(
-        &self,
-        after: (DateTime<Utc>, i64),
-        until: DateTime<Utc>,
-        limit: i32,
-    ) -> Result<Vec<(i64, DateTime<Utc>)>> {
+    pub async fn due_deliveries(&self, until: DateTime<Utc>, limit: i32) -> Result<Vec<DueAt>> {
         let rows = sqlx::query!(
-            r#"select id as "id!", next_attempt_at as "at!" from due_deliveries($1, $2, $3, $4)"#,
-            after.0,
-            after.1,
+            r#"select lane as "lane!", id as "id!", next_attempt_at as "at!" from due_deliveries($1, $2)"#,
             until,
             limit
         )
         .fetch_all(&self.pool)
         .await?;
-        Ok(rows.into_iter().map(|row| (row.id, row.at)).collect())
+        let due_at = |lane: i16, id, at| DueAt { lane: u8::try_from(lane).unwrap_or(LANES - 1), id, at };
+        Ok(rows.into_iter().map(|row| due_at(row.lane, row.id, row.at)).collect())
     }
 }

@@ -21,7 +21,7 @@ pub enum DatabaseRole {
     Admin,
 }
 
-/// How long one connection may hold the server up. `migrations/0012_least.sql` says the same for whoever
+/// How long one connection may hold the server up. `migrations/0009_least.sql` says the same for whoever
 /// connects by other means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {

@@ -2,7 +2,6 @@
 
 use super::one_due;
 use crate::harness::World;
-use chrono::DateTime;
 use domain::id::DeliveryId;
 use proptest::{
     prelude::*,
@@ -25,10 +24,10 @@ const HEADERS: [&str; 10] = [
 ];
 
 pub(super) async fn due_row(world: &World) -> (DeliveryRow, Links) {
-    let due = world.parts.store.due_deliveries((DateTime::UNIX_EPOCH, 0), world.clock.now(), 1).await.unwrap();
-    let (door, _) = world.parts.store.claim_deliveries(&[due[0].0]).await.unwrap().remove(&due[0].0).unwrap();
+    let due = world.parts.store.due_deliveries(world.clock.now(), 1).await.unwrap();
+    let (door, _) = world.parts.store.claim_deliveries(&[due[0].id]).await.unwrap().remove(&due[0].id).unwrap();
     let mut tx = world.parts.store.begin_claimed(&door).await.unwrap();
-    let locked = delivery::lock_due(&mut tx, DeliveryId(due[0].0), world.clock.now()).await.unwrap();
+    let locked = delivery::lock_due(&mut tx, DeliveryId(due[0].id), world.clock.now()).await.unwrap();
     let Due::Row(row) = locked else { panic!("the delivery is due: {locked:?}") };
     let links = delivery::links(&tx, &row, &world.config.link_key, world.clock.now());
     (*row, links)

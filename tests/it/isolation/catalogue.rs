@@ -19,7 +19,8 @@ const GLOBAL_TABLES: [&str; 11] = [
 ];
 /// A key's public id must be unique everywhere: it is what a key is found by, and is random.
 const UNIQUE_WITHOUT_TENANT: [&str; 1] = ["api_key_public_id_key"];
-const DEFINERS: [&str; 18] = [
+const DEFINERS: [&str; 22] = [
+    "ask_wanted_by",
     "close_alerts",
     "close_departed",
     "close_outages",
@@ -35,13 +36,16 @@ const DEFINERS: [&str; 18] = [
     "open_outages",
     "record_alerts",
     "release_alerts",
+    "tenant_wanted_by",
     "unevaluated_watches",
+    "wanted_by",
     "watch_tenant",
+    "watch_wanted_by",
     "watches_of_target",
 ];
 
 /// Where `ferry_matcher` may look across tenants: the functions it owns read these tables, insert into five,
-/// update three and delete from one.
+/// update four and delete from one.
 fn matcher_policies() -> Vec<String> {
     let read = [
         "tenant",
@@ -65,6 +69,7 @@ fn matcher_policies() -> Vec<String> {
         "alert:w",
         "outage:w",
         "watch:w",
+        "watch_target:w",
         "idempotency:d",
     ];
     let read = read.iter().map(|table| format!("{table}:r:ferry_matcher"));

@@ -44,10 +44,10 @@ impl Partition {
         Self(Kind::Operator(operator))
     }
 
-    /// One share of the deliveries.
+    /// One lane of the deliveries: claims share evenly between the lanes that have something due.
     #[must_use]
-    pub fn deliveries(share: u8) -> Self {
-        Self(Kind::Deliveries(share))
+    pub fn deliveries(lane: u8) -> Self {
+        Self(Kind::Deliveries(lane))
     }
 
     /// A partition that only tests and benchmarks use.
@@ -61,7 +61,7 @@ impl fmt::Display for Partition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Kind::Operator(operator) => write!(f, "operator.{}", operator.as_str()),
-            Kind::Deliveries(share) => write!(f, "deliveries.{share}"),
+            Kind::Deliveries(lane) => write!(f, "deliveries.{lane}"),
             Kind::Numbered(number) => write!(f, "numbered.{number}"),
         }
     }

@@ -3,9 +3,12 @@
 //! Promises figures that were measured in this run: medians of several, a table on standard output and the same in
 //! `target/bench.json`. Never measures against a server that something else uses.
 
+mod costs;
 mod cycles;
+mod ground;
 mod lateness;
 mod meter;
+mod openings;
 mod polls;
 mod report;
 mod steps;
@@ -48,6 +51,10 @@ enum Section {
     Lateness,
     /// Whole polls a second against a bare loop.
     Polls,
+    /// From an opening to its alerts, for up to 100,000 watchers, and mails a second.
+    Openings,
+    /// Rows and bytes that polls cost, for up to a million watches of the same targets.
+    Costs,
 }
 
 /// How each section measures.
@@ -85,6 +92,15 @@ async fn main() -> Result<()> {
     }
     if options.wants(Section::Polls) {
         polls::measure(&cluster, measure, &mut report).await?;
+    }
+    if options.wants(Section::Openings) || options.wants(Section::Costs) {
+        let (simulator, _process) = polls::simulator().await?;
+        if options.wants(Section::Openings) {
+            openings::measure(&cluster, simulator, measure, &mut report).await?;
+        }
+        if options.wants(Section::Costs) {
+            costs::measure(&cluster, simulator, measure, &mut report).await?;
+        }
     }
     report.print();
     if options.small {

@@ -7,6 +7,7 @@
 mod whole;
 
 use crate::Measure;
+use crate::ground::Simulator;
 use crate::meter::{cpu_s, float, median, rss_mb};
 use crate::report::{Aim, Figure, Report};
 use crate::steps;
@@ -49,7 +50,7 @@ pub(crate) async fn measure(cluster: &Cluster, measure: Measure, report: &mut Re
     // The bare loop speaks no TLS, but its client asks who would. An error means that one is there already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let (simulator, _process) = simulator().await?;
-    let urls = pages(simulator);
+    let urls = pages(simulator.http);
     let side = whole::prepare(cluster, simulator).await?;
     bar.inc(1);
     let (mut bare_runs, mut whole_runs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
@@ -136,7 +137,7 @@ async fn lane(
 }
 
 /// How many requests the simulator has seen.
-async fn requests_seen(simulator: SocketAddr) -> Result<u64> {
+pub(crate) async fn requests_seen(simulator: SocketAddr) -> Result<u64> {
     #[derive(serde::Deserialize)]
     struct Seen {
         total: u64,
@@ -151,7 +152,7 @@ fn pages(simulator: SocketAddr) -> Arc<[String]> {
 }
 
 /// The simulator in its own process, on ports that were free a moment ago.
-async fn simulator() -> Result<(SocketAddr, Leashed)> {
+pub(crate) async fn simulator() -> Result<(Simulator, Leashed)> {
     let (http, smtp) = (free()?, free()?);
     // Not the program that started us, which is no release build.
     let mut process = Order::new("simulator", Path::new(env!("CARGO_BIN_EXE_dev")))
@@ -162,7 +163,7 @@ async fn simulator() -> Result<(SocketAddr, Leashed)> {
         ensure!(process.ended()?.is_none() && started.elapsed() < STARTS_WITHIN, "the simulator does not answer");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    Ok((http, process))
+    Ok((Simulator { http, smtp }, process))
 }
 
 fn free() -> Result<SocketAddr> {

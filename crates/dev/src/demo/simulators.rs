@@ -2,6 +2,7 @@
 //! reads which requests came in.
 
 use super::Wished;
+use crate::sim::Tally;
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 use reqwest::{Client, Response};
@@ -17,7 +18,6 @@ pub(super) struct Simulators {
 /// What we read of a message.
 #[derive(Deserialize)]
 struct Mail {
-    to: Vec<String>,
     message_id: String,
     received_at_us: i64,
 }
@@ -63,9 +63,17 @@ impl Simulators {
     /// # Errors
     /// When the inbox does not answer.
     pub(super) async fn received_at(&self, mailbox: &str, id: &str) -> Result<Option<DateTime<Utc>>> {
-        let mails: Vec<Mail> = self.read("/inbox.json").await?;
-        let found = mails.iter().find(|mail| mail.message_id.contains(id) && mail.to.iter().any(|to| to == mailbox));
+        let mails: Vec<Mail> = self.read(&format!("/inbox.json?to={mailbox}")).await?;
+        let found = mails.iter().find(|mail| mail.message_id.contains(id));
         Ok(found.and_then(|mail| DateTime::from_timestamp_micros(mail.received_at_us)))
+    }
+
+    /// How many messages came, and how many of them twice.
+    ///
+    /// # Errors
+    /// When the inbox does not answer.
+    pub(super) async fn tally(&self) -> Result<Tally> {
+        self.read("/sim/mail").await
     }
 
     /// When the question that tells of this sailing was first asked after `opened`.

@@ -17,7 +17,7 @@ pub(super) struct Told {
     polled_at: DateTime<Utc>,
     changed_at: DateTime<Utc>,
     alerted_at: DateTime<Utc>,
-    sent_at: DateTime<Utc>,
+    pub(super) sent_at: DateTime<Utc>,
     /// The unique part of the mail's Message-ID.
     pub(super) message_id: Uuid,
 }

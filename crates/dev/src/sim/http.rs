@@ -51,6 +51,7 @@ pub(super) fn router(ground: Arc<Playground>) -> Router {
         .route("/sim/mail/misbehave", post(misbehave_mail))
         .route("/sim/validators", post(validators))
         .route("/sim/requests", get(requests))
+        .route("/sim/mail", get(tally))
         .route("/sim/reset", post(reset))
         .route("/sim/page/space", post(page_space))
         .route("/sim/page/status", post(page_status))
@@ -220,8 +221,17 @@ async fn inbox_page(State(ground): Ground) -> Html<String> {
     Html(pages::inbox(&ground.inbox.all(), ground.inbox.total()))
 }
 
-async fn inbox_json(State(ground): Ground) -> Json<Value> {
-    Json(json!(ground.inbox.all()))
+#[derive(Deserialize)]
+struct WhichMails {
+    to: Option<String>,
+}
+
+async fn inbox_json(State(ground): Ground, Query(which): Query<WhichMails>) -> Json<Value> {
+    Json(json!(which.to.map_or_else(|| ground.inbox.all(), |mailbox| ground.inbox.to(&mailbox))))
+}
+
+async fn tally(State(ground): Ground) -> Json<Value> {
+    Json(json!(ground.inbox.tally()))
 }
 
 async fn mail_page(State(ground): Ground, Path(number): Path<u64>) -> Result<Html<String>, StatusCode> {

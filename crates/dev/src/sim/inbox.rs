@@ -1,6 +1,6 @@
 //! The mail that arrived: kept as received, read when somebody looks.
 //!
-//! Promises: every message the sink accepted counts; the newest 10,000 are kept whole. Never runs or fetches anything a
+//! Promises: every message the sink accepted counts, repeats apart; the newest 10,000 are kept whole. Never runs or fetches anything a
 //! message contains.
 
 use std::collections::VecDeque;
@@ -12,6 +12,8 @@ use chrono::{DateTime, Utc};
 use mail_parser::{Message, MessageParser, MimeHeaders};
 use serde::Serialize;
 use tokio::sync::watch;
+
+use super::tally::{Count, Tally};
 
 /// How many messages are kept.
 const KEPT: usize = 10_000;
@@ -69,15 +71,17 @@ pub(super) struct Received {
 pub(super) struct Inbox {
     kept: Mutex<VecDeque<(u64, Received)>>,
     total: watch::Sender<u64>,
+    count: Count,
 }
 
 impl Inbox {
     pub(super) fn new() -> Self {
-        Self { kept: Mutex::new(VecDeque::new()), total: watch::Sender::new(0) }
+        Self { kept: Mutex::new(VecDeque::new()), total: watch::Sender::new(0), count: Count::default() }
     }
 
     /// Takes a message in and wakes those who wait for one.
     pub(super) fn deliver(&self, received: Received) {
+        self.count.hear(&received.raw, received.received_at);
         let mut kept = self.kept.lock().expect("BUG: nothing panics under this lock");
         if kept.len() >= KEPT {
             kept.pop_front();
@@ -92,13 +96,27 @@ impl Inbox {
         *self.total.borrow()
     }
 
+    /// How many messages came, and how many of them twice.
+    pub(super) fn tally(&self) -> Tally {
+        self.count.tally()
+    }
+
     /// The kept messages, oldest first, read.
     pub(super) fn all(&self) -> Vec<Mail> {
-        let kept: Vec<_> = {
+        self.those(|_| true)
+    }
+
+    /// The kept messages to one mailbox, oldest first, read.
+    pub(super) fn to(&self, mailbox: &str) -> Vec<Mail> {
+        self.those(|received| received.to.iter().any(|to| to == mailbox))
+    }
+
+    fn those(&self, wanted: impl Fn(&Received) -> bool) -> Vec<Mail> {
+        let wanted: Vec<_> = {
             let kept = self.kept.lock().expect("BUG: nothing panics under this lock");
-            kept.iter().cloned().collect()
+            kept.iter().filter(|(_, received)| wanted(received)).cloned().collect()
         };
-        kept.iter().map(|(number, received)| read(*number, received)).collect()
+        wanted.iter().map(|(number, received)| read(*number, received)).collect()
     }
 
     /// One message by its number.
@@ -126,6 +144,7 @@ impl Inbox {
     pub(super) fn clear(&self) {
         let mut kept = self.kept.lock().expect("BUG: nothing panics under this lock");
         kept.clear();
+        self.count.clear();
         self.total.send_replace(0);
     }
 }

@@ -3,7 +3,7 @@
 //! the workers learn where Redis is.
 
 use crate::{
-    checkout,
+    checkout::{self, Build},
     cluster::Cluster,
     leash::{self, Order},
     sim,
@@ -38,6 +38,7 @@ impl Addresses {
 pub(super) struct Cast {
     pub(super) addresses: Addresses,
     pub(super) scale: u32,
+    pub(super) build: Build,
 }
 
 impl Cast {
@@ -47,16 +48,16 @@ impl Cast {
     /// When our own program is not found.
     pub(super) fn simulator(&self) -> Result<Order> {
         let Addresses { simulator, mail, .. } = self.addresses;
-        Ok(Order::new("simulator", leash::dev_program()?).args([
-            "sim".into(),
-            format!("--http={simulator}"),
-            format!("--smtp={mail}"),
-        ]))
+        let own = match self.build {
+            Build::Debug => leash::dev_program()?.to_owned(),
+            Build::Release => checkout::binary(Build::Release, "dev"),
+        };
+        Ok(Order::new("simulator", &own).args(["sim".into(), format!("--http={simulator}"), format!("--smtp={mail}")]))
     }
 
     /// The web application.
     pub(super) fn app(&self, cluster: &Cluster) -> Order {
-        let app = Order::new("app", &checkout::binary("app"));
+        let app = Order::new("app", &checkout::binary(self.build, "app"));
         self.told(app)
             .env("FERRY_LISTEN", self.addresses.app.to_string())
             .env("FERRY_DATABASE_URL", cluster.url("ferry_app", super::DATABASE))
@@ -73,7 +74,7 @@ impl Cast {
                 None => order,
             }
         };
-        let workers = Order::new("workers", &checkout::binary("workers"));
+        let workers = Order::new("workers", &checkout::binary(self.build, "workers"));
         let workers = Operator::ALL.iter().fold(workers, reaching);
         self.told(workers)
             .env("FERRY_DATABASE_URL", cluster.url("ferry_worker", super::DATABASE))
@@ -97,8 +98,8 @@ impl Cast {
 }
 
 /// `app migrate`, the one process that is told the owner's URL.
-pub(super) fn migration(cluster: &Cluster) -> Order {
-    Order::new("migrate", &checkout::binary("app"))
+pub(super) fn migration(cluster: &Cluster, build: Build) -> Order {
+    Order::new("migrate", &checkout::binary(build, "app"))
         .args(["migrate"])
         .env("FERRY_OWNER_URL", cluster.owner_url(super::DATABASE))
 }

@@ -2,12 +2,13 @@
 //! page. A minute lasts a 60th of a second, so that there is always more due than can be polled.
 
 use super::{CONCURRENCY, Counted, count, questions, requests_seen};
+use crate::ground::{self, Simulator};
 use anyhow::{Result, ensure};
 use chrono::Utc;
 use dev::cluster::Cluster;
 use domain::{cadence::TimeScale, operator::Operator};
 use sqlx::{Connection, PgConnection};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +18,6 @@ use store::target::TargetRow;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use workers::Config;
 use workers::clock::{Chance, Clock};
 use workers::poll::Poller;
 use workers::run::Parts;
@@ -54,33 +54,21 @@ impl Load for Targets {
 }
 
 /// Makes the database and its targets, and connects the product's parts to it.
-pub(crate) async fn prepare(cluster: &Cluster, simulator: SocketAddr) -> Result<Whole> {
-    cluster.create_database(DATABASE).await?;
-    store::migrate::run(&cluster.owner_url(DATABASE)).await?;
-    store::catalog::sync(&cluster.owner_url(DATABASE)).await?;
+pub(crate) async fn prepare(cluster: &Cluster, simulator: Simulator) -> Result<Whole> {
+    ground::database(cluster, DATABASE).await?;
     dev::world::seed(&cluster.super_url(DATABASE), Utc::now().date_naive()).await?;
     let targets = write_targets(cluster).await?;
-    let config = config(cluster, simulator)?;
+    let config = ground::config(cluster, DATABASE, simulator, SCALE)?;
     let scale = config.scale;
     let parts = Parts::connect(&config, Clock::new(Utc::now), Chance::new(rand::random::<f64>)).await?;
-    Ok(Whole { poller: parts.poller, store: parts.store, redis_url: cluster.redis_url(1), simulator, scale, targets })
-}
-
-/// What the workers' process would read from its environment.
-fn config(cluster: &Cluster, simulator: SocketAddr) -> Result<Config> {
-    let settings = BTreeMap::from([
-        ("FERRY_DATABASE_URL", cluster.url("ferry_worker", DATABASE)),
-        ("FERRY_REDIS_URL", cluster.redis_url(1)),
-        ("FERRY_BASE_URL", "http://localhost:8080".to_owned()),
-        ("FERRY_CONTACT", "developer@example.test".to_owned()),
-        ("FERRY_SMTP_URL", "smtp://127.0.0.1:2525".to_owned()),
-        ("FERRY_MAIL_FROM", "FerryAlert <alerts@example.test>".to_owned()),
-        ("FERRY_LINK_KEY", "00112233445566778899aabbccddeeff".repeat(2)),
-        ("FERRY_TIME_SCALE", SCALE.to_string()),
-        ("FERRY_SIMULATORS", simulator.to_string()),
-        ("FERRY_HARBOUR_URL", format!("http://{simulator}")),
-    ]);
-    Config::read(|name| settings.get(name).cloned())
+    Ok(Whole {
+        poller: parts.poller,
+        store: parts.store,
+        redis_url: cluster.redis_url(1),
+        simulator: simulator.http,
+        scale,
+        targets,
+    })
 }
 
 /// One wanted target for each page, in place of watches.

@@ -1,0 +1,71 @@
+//! What the sections with a database stand on: a migrated database of their own, the settings a workers' process would be
+//! told, and criteria for any day. Never shared by two sections.
+
+use anyhow::Result;
+use chrono::{Days, NaiveDate, Utc};
+use dev::cluster::Cluster;
+use domain::watch::{Criteria, Dates, Leg, Party, Vehicle, VehicleKind, Wants, Weekdays};
+use sqlx::{Connection, PgConnection};
+use std::{collections::BTreeMap, net::SocketAddr};
+use workers::Config;
+
+/// A simulator's addresses.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Simulator {
+    pub(crate) http: SocketAddr,
+    pub(crate) smtp: SocketAddr,
+}
+
+/// Makes a database, up to date, with every operator, for development.
+pub(crate) async fn database(cluster: &Cluster, name: &str) -> Result<()> {
+    cluster.create_database(name).await?;
+    store::migrate::run(&cluster.owner_url(name)).await?;
+    store::catalog::sync(&cluster.owner_url(name)).await?;
+    let mut connection = PgConnection::connect(&cluster.super_url(name)).await?;
+    sqlx::query("update deployment set environment = 'development'").execute(&mut connection).await?;
+    Ok(connection.close().await?)
+}
+
+/// What the workers' process would read from its environment.
+pub(crate) fn config(cluster: &Cluster, name: &str, simulator: Simulator, scale: u32) -> Result<Config> {
+    let settings = BTreeMap::from([
+        ("FERRY_DATABASE_URL", cluster.url("ferry_worker", name)),
+        ("FERRY_REDIS_URL", cluster.redis_url(1)),
+        ("FERRY_BASE_URL", "http://localhost:8080".to_owned()),
+        ("FERRY_CONTACT", "developer@example.test".to_owned()),
+        ("FERRY_SMTP_URL", format!("smtp://{}", simulator.smtp)),
+        ("FERRY_MAIL_FROM", "FerryAlert <alerts@example.test>".to_owned()),
+        ("FERRY_LINK_KEY", "00112233445566778899aabbccddeeff".repeat(2)),
+        ("FERRY_TIME_SCALE", scale.to_string()),
+        ("FERRY_SIMULATORS", simulator.http.to_string()),
+        ("FERRY_HARBOUR_URL", format!("http://{}", simulator.http)),
+    ]);
+    Config::read(|name| settings.get(name).cloned())
+}
+
+/// A day so many days from today.
+pub(crate) fn day(ahead: u64) -> NaiveDate {
+    Utc::now().date_naive() + Days::new(ahead)
+}
+
+/// A motorhome on a route on one day.
+pub(crate) fn criteria(route: &str, date: NaiveDate) -> Result<Criteria> {
+    Ok(Criteria {
+        leg: Leg {
+            route: route.parse()?,
+            dates: Dates::Range { from: date, to: date },
+            weekdays: Weekdays::ALL,
+            window: None,
+        },
+        vehicle: Vehicle {
+            kind: VehicleKind::Motorhome,
+            length_mm: 7_000,
+            height_mm: 2_900,
+            width_mm: 2_300,
+            trailer_length_mm: 0,
+            bike_rack_mm: 0,
+        },
+        party: Party { adults: 2, children: 0, infants: 0, pets: 0 },
+        wants: Wants::default(),
+    })
+}
