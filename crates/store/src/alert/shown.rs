@@ -207,10 +207,10 @@ pub async fn find(tx: &mut TenantTx, id: AlertId, asked: &AskedAlerts) -> Result
 pub async fn deliveries(tx: &mut TenantTx, alerts: &[AlertId]) -> Result<Vec<ShownDelivery>> {
     let alerts: Vec<_> = alerts.iter().map(|alert| alert.0).collect();
     let rows = sqlx::query!(
-        "select d.alert_id, d.channel_id, c.kind, d.state, d.outcome, d.sent_at
-         from delivery d join channel c on c.tenant_id = d.tenant_id and c.id = d.channel_id
-         where d.alert_id = any($1)
-         order by d.alert_id, d.created_at, d.channel_id",
+        r#"select d.alert_id as "alert_id!", d.channel_id, c.kind, d.state, d.outcome, d.sent_at
+           from delivery d join channel c on c.tenant_id = d.tenant_id and c.id = d.channel_id
+           where d.alert_id = any($1)
+           order by d.alert_id, d.created_at, d.channel_id"#,
         &alerts
     )
     .fetch_all(&mut *tx.tx)
