@@ -110,7 +110,8 @@ impl Parts {
     /// # Errors
     /// When a setting is wrong or Postgres or Redis cannot be reached.
     pub async fn connect(config: &Config, clock: Clock, chance: Chance) -> anyhow::Result<Parts> {
-        let pool = async |connections| Store::connect(DatabaseRole::Worker, config.database_url.expose(), connections).await;
+        let pool =
+            async |connections| Store::connect(DatabaseRole::Worker, config.database_url.expose(), connections).await;
         let store = pool(CONNECTIONS).await.context("FERRY_DATABASE_URL")?;
         let environment = store.environment().await?;
         config.check_against(&environment)?;

@@ -100,7 +100,9 @@ impl Question {
     pub fn place_in_words(&self, operator: Operator) -> String {
         let name = |code| operator.terminal(code).map_or(code, |terminal| terminal.name);
         let route = match self {
-            Question::RouteDay { route, .. } | Question::RouteNow { route } | Question::RouteWeek { route, .. } => route,
+            Question::RouteDay { route, .. } | Question::RouteNow { route } | Question::RouteWeek { route, .. } => {
+                route
+            }
             Question::TerminalNow { terminal } => return format!("from {}", name(terminal.as_str())),
         };
         match operator.route(route) {
