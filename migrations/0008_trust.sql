@@ -13,6 +13,11 @@ create index target_failing on target (operator_id, id) where failing_since is n
 create index target_turned on target (operator_id, turned_at) where turned_at is not null;
 grant update (failing_since, turned_at) on target to ferry_worker;
 
+-- The workers' setting without which they cannot ask an operator, such as its access code; null where nothing is lacking.
+-- Only the workers are told the code, so they say here whether they have it.
+alter table operator add column lacks_setting text;
+grant update (lacks_setting) on operator to ferry_worker;
+
 -- One stretch during which checks that a tenant waits for at one operator were missed. `good_since` is when
 -- they were first seen to work again; the outage ends when that has lasted.
 create table outage (

@@ -4,7 +4,7 @@
 use crate::{access::ApiCx, problem::Problem};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    cadence::{self, IntervalBound, Pace, TargetState, TimeScale},
+    cadence::{self, Checks, IntervalBound, Pace, TimeScale},
     operator::Operator,
     plan::Plan,
 };
@@ -63,6 +63,9 @@ impl Reader {
         if status.killed_at.is_some() {
             return Standing::Off("stopped", format!("{name} is not asked: we have stopped it for now"));
         }
+        if let Some(setting) = &status.lacks_setting {
+            return Standing::Off("disabled", format!("{name} is not asked: this installation has no {setting}"));
+        }
         match status.open_until.filter(|until| *until > self.now) {
             Some(until) => Standing::Paused(until),
             None => Standing::Asked,
@@ -97,23 +100,23 @@ impl Reader {
     }
 
     /// The last check that the reader's plan may know of.
-    pub(crate) fn last_check(
-        &self,
-        operator: Operator,
-        target: &TargetState,
-        last_good: Option<DateTime<Utc>>,
-    ) -> Option<DateTime<Utc>> {
-        cadence::last_check(target, last_good, self.plan, &self.pace(operator))
+    pub(crate) fn last_check(&self, checks: &Checks) -> Option<DateTime<Utc>> {
+        checks.last_check(self.plan)
     }
 
     /// When a target is asked next for the reader's plan; `None` while its operator is off.
-    pub(crate) fn next_check(&self, operator: Operator, target: &TargetState) -> Option<DateTime<Utc>> {
+    pub(crate) fn next_check(&self, operator: Operator, checks: &Checks) -> Option<DateTime<Utc>> {
         let open_until = match self.standing(operator) {
             Standing::Off(..) => return None,
             Standing::Paused(until) => Some(until),
             Standing::Asked => None,
         };
-        Some(cadence::next_check(target, open_until, self.plan, &self.pace(operator), self.now))
+        Some(checks.next_check(self.plan, open_until, self.now))
+    }
+
+    /// Since when the reader's plan misses checks that are wanted since `wanted_from`.
+    pub(crate) fn degraded_since(&self, checks: &Checks, wanted_from: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        checks.degraded_since(self.plan, wanted_from, self.now)
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
 use axum::Json;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::{
+    cadence::Checks,
     code::{RouteCode, VehicleClass},
     operator::Operator,
     watch::MAX_DAYS,
@@ -95,10 +96,11 @@ fn days(query: &SailingQuery, today: NaiveDate) -> Result<(NaiveDate, NaiveDate)
 }
 
 fn view(reader: &Reader, released: &ReleasedSailing) -> ReleasedSailingView {
-    let checked_at = reader.last_check(released.sailing.operator, &released.target, released.last_good_at);
+    let pace = reader.pace(released.sailing.operator);
+    let checks = Checks { target: released.target, last_good_at: released.last_good_at, failing_since: None, pace };
     ReleasedSailingView {
         sailing: SailingView::of(&released.sailing),
         facts: FactsView::of(&released.facts),
-        checked_at,
+        checked_at: reader.last_check(&checks),
     }
 }

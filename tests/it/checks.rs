@@ -3,12 +3,12 @@
 use crate::harness::{Person, World, motorhome_days};
 use chrono::{DateTime, TimeDelta, Utc};
 use dev::sim::Misbehaviour;
-use domain::{cadence::TimeScale, id::WatchId, operator::Operator, plan::Plan};
-use store::check::{self, Of, WatchCheck};
+use domain::{cadence::TimeScale, operator::Operator, plan::Plan};
+use store::check::{self, WatchCheck};
 
-async fn checks(world: &World, person: &Person, watch: WatchId) -> WatchCheck {
+async fn checks(world: &World, person: &Person) -> WatchCheck {
     let mut tx = world.app.begin(&world.membership(person).await).await.unwrap();
-    let mut found = check::wanted(&mut tx, Of::Watch(watch), TimeScale::REAL, world.clock.now()).await.unwrap();
+    let mut found = check::wanted(&mut tx, Operator::Harbour, TimeScale::REAL, world.clock.now()).await.unwrap();
     assert_eq!(found.len(), 1, "one day is one question");
     found.remove(0)
 }
@@ -18,7 +18,7 @@ async fn what_bob_is_shown(with_alice: bool) -> Vec<(Option<DateTime<Utc>>, Date
     let world = World::new().await;
     world.everything_is_full(1);
     let bob = world.person("Bob", Plan::Free).await;
-    let watch = world.watch(&bob, &motorhome_days(1)).await;
+    world.watch(&bob, &motorhome_days(1)).await;
     if with_alice {
         let alice = world.person("Alice", Plan::Fleet).await;
         world.watch(&alice, &motorhome_days(1)).await;
@@ -26,10 +26,10 @@ async fn what_bob_is_shown(with_alice: bool) -> Vec<(Option<DateTime<Utc>>, Date
     let mut shown = Vec::new();
     for _ in 0..90 {
         world.poll().await;
-        let WatchCheck { checks, wanted_from, .. } = checks(&world, &bob, watch).await;
+        let WatchCheck { checks, wanted_from, .. } = checks(&world, &bob).await;
         let now = world.clock.now();
         let degraded = checks.degraded_since(Plan::Free, wanted_from, now);
-        shown.push((checks.last_check(Plan::Free), checks.next_check(Plan::Free, now), degraded));
+        shown.push((checks.last_check(Plan::Free), checks.next_check(Plan::Free, None, now), degraded));
         world.clock.advance(TimeDelta::minutes(1));
     }
     shown
@@ -49,16 +49,16 @@ async fn a_watch_shows_since_when_its_own_checks_are_missed() {
     let world = World::new().await;
     world.everything_is_full(1);
     let alice = world.person("Alice", Plan::Fleet).await;
-    let watch = world.watch(&alice, &motorhome_days(1)).await;
+    world.watch(&alice, &motorhome_days(1)).await;
     world.poll().await;
     world.sim.misbehave(Operator::Harbour, Misbehaviour::Blank);
     for _ in 0..5 {
         world.clock.advance(TimeDelta::minutes(1));
         world.poll().await;
     }
-    let found = checks(&world, &alice, watch).await;
+    let found = checks(&world, &alice).await;
     let since = found.checks.degraded_since(Plan::Fleet, found.wanted_from, world.clock.now()).unwrap();
     let last = found.checks.last_check(Plan::Fleet).unwrap();
     assert_eq!(since, last + TimeDelta::minutes(1));
-    assert!(found.checks.next_check(Plan::Fleet, world.clock.now()) >= world.clock.now());
+    assert!(found.checks.next_check(Plan::Fleet, None, world.clock.now()) >= world.clock.now());
 }

@@ -113,12 +113,8 @@ impl Poller {
         if due > now {
             return Ok(NextDue(Some(due)));
         }
-        if !target.polled {
-            return Ok(NextDue(Some(now + TimeDelta::seconds(RECHECK_S))));
-        }
-        if let Some(setting) = self.access_codes.missing(target.operator) {
-            let why = format!("not asked: the workers have no access code ({setting})");
-            self.store.note_not_asked(target.id, &why).await?;
+        // The row may still say otherwise for a moment after a start without the operator's access code.
+        if !target.polled || self.access_codes.missing(target.operator).is_some() {
             return Ok(NextDue(Some(now + TimeDelta::seconds(RECHECK_S))));
         }
         let breaker = Breaker { failures_in_row: target.operator_failures, open_until: target.open_until };

@@ -5,9 +5,13 @@
 use crate::{
     clock::Clock,
     config::Config,
+    operators::AccessCodes,
     schedule::{Budget, DueSet, Partition},
 };
-use domain::cadence::{self, TimeScale};
+use domain::{
+    cadence::{self, TimeScale},
+    operator::Operator,
+};
 use std::{sync::Arc, time::Duration};
 use store::{Store, delivery::LANES, listen::Wake, target::TargetRow};
 use tokio::sync::Notify;
@@ -36,6 +40,8 @@ pub struct Reconciler {
     pub clock: Clock,
     /// How many times faster than life cadence runs.
     pub scale: TimeScale,
+    /// What some operators ask for: without it they are not asked.
+    pub access_codes: Arc<AccessCodes>,
 }
 
 /// Who is told to look again.
@@ -55,7 +61,7 @@ impl Reconciler {
     /// What is needed from the configuration.
     #[must_use]
     pub fn new(store: Store, polls: DueSet, deliveries: DueSet, clock: Clock, config: &Config) -> Reconciler {
-        Reconciler { store, polls, deliveries, clock, scale: config.scale }
+        Reconciler { store, polls, deliveries, clock, scale: config.scale, access_codes: Arc::new(config.access_codes.clone()) }
     }
 
     /// Walks at the start, every minute, and when woken, until shutdown.
@@ -145,6 +151,9 @@ impl Reconciler {
 
     async fn set_budgets(&self) -> anyhow::Result<()> {
         let mut partitions = Vec::new();
+        for &operator in Operator::ALL {
+            self.store.set_lacks_setting(operator, self.access_codes.missing(operator)).await?;
+        }
         for row in self.store.operators().await? {
             let stretch_s = cadence::stretch_s(self.store.wanted_targets(row.operator).await?, row.requests_per_min);
             self.store.set_stretch(row.operator, stretch_s).await?;

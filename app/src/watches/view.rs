@@ -9,6 +9,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
+    cadence::Checks,
     id::{ChannelId, WatchId},
     watch::WatchState,
 };
@@ -64,6 +65,9 @@ pub(crate) struct WatchView {
     next_check_at: Option<DateTime<Utc>>,
     /// Every question that is asked now was answered then or later. Null while one was never answered.
     last_check_at: Option<DateTime<Utc>>,
+    /// Since when checks of your plan are missed, because the operator does not answer or its answers are not believed.
+    /// Null while all is well.
+    degraded_since: Option<DateTime<Utc>>,
     /// When it ends by itself.
     expires_at: DateTime<Utc>,
     /// When it was made.
@@ -111,6 +115,8 @@ pub(crate) struct TargetView {
     next_check_at: Option<DateTime<Utc>>,
     /// When it was last answered, as far as your plan was told.
     last_check_at: Option<DateTime<Utc>>,
+    /// Since when checks of your plan are missed.
+    degraded_since: Option<DateTime<Utc>>,
 }
 
 list!(
@@ -160,6 +166,7 @@ impl<'a> Viewer<'a> {
         WatchView {
             warnings: self.warnings(&watch),
             last_check_at: self.last_check(&watch, asked),
+            degraded_since: asked.iter().filter_map(|target| self.degraded_since(&watch, target)).min(),
             next_check_at: next,
             id: watch.id.0,
             operator: watch.operator.as_str(),
@@ -189,7 +196,8 @@ impl<'a> Viewer<'a> {
             asked_from: target.asked_from,
             asked_until: target.asked_until,
             next_check_at: self.next_check(watch, target),
-            last_check_at: self.reader.last_check(watch.operator, &target.state, target.last_good_at),
+            last_check_at: self.reader.last_check(&self.checks(watch, target)),
+            degraded_since: self.degraded_since(watch, target),
         }
     }
 
@@ -197,15 +205,32 @@ impl<'a> Viewer<'a> {
         if watch.state != WatchState::Active {
             return None;
         }
-        let next = self.reader.next_check(watch.operator, &target.state)?.max(target.asked_from);
+        let next = self.reader.next_check(watch.operator, &self.checks(watch, target))?.max(target.asked_from);
         Some(next).filter(|at| *at < target.asked_until)
+    }
+
+    fn checks(&self, watch: &ShownWatch, target: &ShownTarget) -> Checks {
+        Checks {
+            target: target.state,
+            last_good_at: target.last_good_at,
+            failing_since: target.failing_since,
+            pace: self.reader.pace(watch.operator),
+        }
+    }
+
+    fn degraded_since(&self, watch: &ShownWatch, target: &ShownTarget) -> Option<DateTime<Utc>> {
+        let now = self.reader.now;
+        if watch.state != WatchState::Active || now < target.asked_from || target.asked_until <= now {
+            return None;
+        }
+        self.reader.degraded_since(&self.checks(watch, target), watch.changed_at.max(target.asked_from))
     }
 
     /// The oldest of the last checks of what is asked now.
     fn last_check(&self, watch: &ShownWatch, asked: &[ShownTarget]) -> Option<DateTime<Utc>> {
         let now = self.reader.now;
         let asked_now = asked.iter().filter(|target| target.asked_from <= now && now < target.asked_until);
-        let checks = asked_now.map(|target| self.reader.last_check(watch.operator, &target.state, target.last_good_at));
+        let checks = asked_now.map(|target| self.reader.last_check(&self.checks(watch, target)));
         // None is less than any instant: one question that was never answered is the oldest.
         checks.min().flatten()
     }

@@ -11,13 +11,13 @@ use crate::plan::Plan;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
 
+mod bound;
 mod breaker;
 mod checks;
-mod shown;
 
+pub use bound::{IntervalBound, bound};
 pub use breaker::{Admits, Breaker};
 pub use checks::Checks;
-pub use shown::{IntervalBound, bound, last_check, next_check};
 
 /// How many times faster than real time a development installation runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

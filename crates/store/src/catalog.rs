@@ -11,7 +11,7 @@ use sqlx::{Connection, postgres::PgConnection};
 pub struct OperatorRow {
     /// Which operator.
     pub operator: Operator,
-    /// Whether polling is allowed at all: enabled and not killed.
+    /// Whether it is polled at all: enabled, not killed, and no setting is lacking.
     pub polled: bool,
     /// No target is asked more often than this, in seconds before the time scale.
     pub floor_s: u32,
@@ -112,7 +112,7 @@ impl Store {
     /// When the database cannot be read.
     pub async fn operators(&self) -> Result<Vec<OperatorRow>> {
         let rows = sqlx::query!(
-            r#"select id, enabled and killed_at is null as "polled!", floor_s, requests_per_min, concurrency_cap,
+            r#"select id, enabled and killed_at is null and lacks_setting is null as "polled!", floor_s, requests_per_min, concurrency_cap,
                       stretch_s, failures_in_row, open_until
                from operator order by id"#
         )
@@ -148,6 +148,21 @@ impl Store {
         .fetch_one(&self.pool)
         .await?;
         Ok(count.unsigned_abs())
+    }
+
+    /// Records which setting the workers lack to ask an operator at all.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn set_lacks_setting(&self, operator: Operator, setting: Option<&str>) -> Result<()> {
+        sqlx::query!(
+            "update operator set lacks_setting = $2 where id = $1 and lacks_setting is distinct from $2",
+            operator.as_str(),
+            setting
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
     }
 
     /// Records to what the budget stretches an operator's intervals, in seconds before the time scale.

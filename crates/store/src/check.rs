@@ -38,27 +38,16 @@ impl WatchCheck {
     }
 }
 
-/// Whose checks to read.
-#[derive(Clone, Copy, Debug)]
-pub enum Of {
-    /// All of the tenant's.
-    Tenant,
-    /// Those of one watch.
-    Watch(WatchId),
-    /// Those at one operator.
-    Operator(Operator),
-}
-
-/// The checks wanted now, at most 5,000. What this version cannot read is left out.
+/// The checks that the tenant wants now of one operator, at most 5,000. What this version cannot read is left out.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn wanted(tx: &mut TenantTx, of: Of, scale: TimeScale, now: DateTime<Utc>) -> Result<Vec<WatchCheck>> {
-    let (watch, operator) = match of {
-        Of::Tenant => (None, None),
-        Of::Watch(watch) => (Some(watch.0), None),
-        Of::Operator(operator) => (None, Some(operator.as_str())),
-    };
+pub async fn wanted(
+    tx: &mut TenantTx,
+    operator: Operator,
+    scale: TimeScale,
+    now: DateTime<Utc>,
+) -> Result<Vec<WatchCheck>> {
     let rows = sqlx::query!(
         r#"select w.id as watch_id, w.operator_id, t.question, t.id as target_id, t.plan as target_plan, t.last_polled_at,
                   t.last_good_at, t.not_before, t.created_at, t.failing_since, o.floor_s, o.stretch_s,
@@ -68,12 +57,11 @@ pub async fn wanted(tx: &mut TenantTx, of: Of, scale: TimeScale, now: DateTime<U
              join target t on t.id = wt.target_id
              join operator o on o.id = w.operator_id
              join tenant te on te.tenant_id = w.tenant_id
-           where w.state = 'active' and w.expires_at > $3 and wt.asked_from <= $3 and $3 < wt.asked_until
-             and ($1::uuid is null or w.id = $1) and ($2::text is null or w.operator_id = $2)
+           where w.state = 'active' and w.expires_at > $2 and wt.asked_from <= $2 and $2 < wt.asked_until
+             and w.operator_id = $1
            order by w.id, t.id, wt.leg
-           limit $4"#,
-        watch,
-        operator,
+           limit $3"#,
+        operator.as_str(),
         now,
         LIMIT
     )

@@ -16,6 +16,8 @@ pub struct OperatorStatus {
     pub disabled_reason: Option<String>,
     /// Since when an administrator has stopped it.
     pub killed_at: Option<DateTime<Utc>>,
+    /// The setting without which the workers cannot ask it.
+    pub lacks_setting: Option<String>,
     /// Until when the breaker lets nothing but a probe through.
     pub open_until: Option<DateTime<Utc>>,
     /// No target is asked more often than this, in seconds before the time scale.
@@ -30,7 +32,7 @@ pub struct OperatorStatus {
 /// When the database cannot be read.
 pub async fn list(tx: &mut TenantTx) -> Result<Vec<OperatorStatus>> {
     let rows = sqlx::query!(
-        "select id, enabled, disabled_reason, killed_at, open_until, floor_s, stretch_s from operator order by id"
+        "select id, enabled, disabled_reason, killed_at, lacks_setting, open_until, floor_s, stretch_s from operator order by id"
     )
     .fetch_all(&mut *tx.tx)
     .await?;
@@ -42,6 +44,7 @@ pub async fn list(tx: &mut TenantTx) -> Result<Vec<OperatorStatus>> {
             enabled: row.enabled,
             disabled_reason: row.disabled_reason,
             killed_at: row.killed_at,
+            lacks_setting: row.lacks_setting,
             open_until: row.open_until,
             floor_s: row.floor_s.unsigned_abs(),
             stretch_s: row.stretch_s.unsigned_abs(),

@@ -161,7 +161,7 @@ pub async fn lock_notice(
     let Some(row) = row else { return Ok(None) };
     let operator: Operator = word(&row.operator_id)?;
     let (kind, plan): (ChannelKind, Plan) = (word(&row.kind)?, word(&row.plan)?);
-    let checks = check::wanted(tx, check::Of::Operator(operator), scale, now).await?;
+    let checks = check::wanted(tx, operator, scale, now).await?;
     let first = match row.first_state.as_deref() {
         Some("sent") => FirstNotice::Sent,
         Some("due") => FirstNotice::Due,

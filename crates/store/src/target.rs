@@ -97,7 +97,7 @@ impl Store {
         let rows = sqlx::query!(
             r#"select t.id, t.operator_id, t.question, t.plan, t.version, t.digest,
                       t.last_polled_at, t.last_good_at, t.not_before, t.failures_in_row, t.created_at,
-                      o.enabled and o.killed_at is null as "polled!", o.floor_s, o.stretch_s,
+                      o.enabled and o.killed_at is null and o.lacks_setting is null as "polled!", o.floor_s, o.stretch_s,
                       o.failures_in_row as operator_failures, o.open_until
                from target t join operator o on o.id = t.operator_id
                where t.id = any($1)"#,
@@ -206,21 +206,6 @@ impl Store {
             polled_at,
             not_before,
             error
-        )
-        .execute(&self.pool)
-        .await?;
-        Ok(())
-    }
-
-    /// Says on a target why it is not asked. Nothing was tried, so nothing else of it moves.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn note_not_asked(&self, target: TargetId, why: &str) -> Result<()> {
-        sqlx::query!(
-            "update target set last_error = $2 where id = $1 and last_error is distinct from $2",
-            target.0,
-            why
         )
         .execute(&self.pool)
         .await?;

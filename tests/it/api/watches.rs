@@ -5,8 +5,13 @@ use super::{motorhome, person_with_key};
 use crate::harness::World;
 use axum::http::{Method, StatusCode};
 use chrono::{DateTime, Days, TimeDelta, Utc};
-use domain::plan::Plan;
+use dev::sim::Misbehaviour;
+use domain::{operator::Operator, plan::Plan};
 use serde_json::{Value, json};
+
+fn instant(value: &Value) -> DateTime<Utc> {
+    value.as_str().unwrap().parse().unwrap()
+}
 
 #[tokio::test]
 async fn a_watch_made_over_the_api_alerts_by_mail_and_the_alert_is_there_to_read() {
@@ -48,7 +53,6 @@ async fn a_watch_says_when_it_was_and_will_be_checked_for_its_own_plan() {
     assert_eq!(watch["last_check_at"], Value::Null);
     fleet.create(&motorhome(&world, 2)).await;
     world.poll().await;
-    let instant = |value: &Value| value.as_str().unwrap().parse::<DateTime<Utc>>().unwrap();
     let mut told = Vec::new();
     for _ in 0..6 {
         world.clock.advance(TimeDelta::minutes(1));
@@ -120,6 +124,8 @@ async fn an_operator_that_nobody_asks_is_refused_with_the_reason_and_one_that_pa
     let mut ferries = motorhome(&world, 1);
     ferries["operator"] = "bc_ferries".into();
     ferries["leg"]["route"] = "TSA-SWB".into();
+    ferries["vehicle"]["length_mm"] = 5_500.into();
+    ferries["vehicle"]["height_mm"] = 2_000.into();
     let answer = client.send(Method::POST, "/api/v1/watches", Some(&ferries)).await;
     assert_eq!((answer.status, answer.code().as_str()), (StatusCode::CONFLICT, "operator_off"));
     assert!(answer.json()["detail"].as_str().unwrap().contains("terms of use"), "{}", answer.json());
@@ -133,11 +139,37 @@ async fn an_operator_that_nobody_asks_is_refused_with_the_reason_and_one_that_pa
     assert_eq!(watch["next_check_at"], "2026-07-01T12:10:00Z");
     assert!(watch["warnings"][0].as_str().unwrap().contains("2026-07-01T12:10:00Z"), "{watch}");
 
-    sqlx::query("update operator set killed_at = now()").execute(&world.admin).await.unwrap();
+    sqlx::query("update operator set lacks_setting = 'FERRY_WSF_ACCESS_CODE'").execute(&world.admin).await.unwrap();
+    let answer = client.send(Method::POST, "/api/v1/watches", Some(&motorhome(&world, 1))).await;
+    assert!(answer.json()["detail"].as_str().unwrap().contains("has no FERRY_WSF_ACCESS_CODE"), "{}", answer.json());
+
+    sqlx::query("update operator set lacks_setting = null, killed_at = now()").execute(&world.admin).await.unwrap();
     let answer = client.send(Method::POST, "/api/v1/watches", Some(&motorhome(&world, 1))).await;
     assert_eq!(answer.code(), "operator_off");
     let shown = client.on_watch(Method::GET, &watch, "", None).await.json();
     assert_eq!(shown["next_check_at"], Value::Null, "nobody asks, so nobody promises");
+}
+
+#[tokio::test]
+async fn a_watch_says_since_when_its_checks_are_missed_and_no_longer_once_they_work() {
+    let world = World::new().await;
+    let (_, client) = person_with_key(&world, "Alice", Plan::Fleet).await;
+    let watch = client.create(&motorhome(&world, 1)).await;
+    world.poll().await;
+    world.sim.misbehave(Operator::Harbour, Misbehaviour::Blank);
+    for _ in 0..3 {
+        world.clock.advance(TimeDelta::minutes(1));
+        world.poll().await;
+    }
+    let shown = client.on_watch(Method::GET, &watch, "", None).await.json();
+    assert!(instant(&shown["degraded_since"]) > instant(&shown["last_check_at"]), "{shown}");
+    assert_eq!(shown["targets"][0]["degraded_since"], shown["degraded_since"]);
+
+    world.sim.misbehave(Operator::Harbour, Misbehaviour::None);
+    world.clock.advance(TimeDelta::minutes(10));
+    world.poll().await;
+    let shown = client.on_watch(Method::GET, &watch, "", None).await.json();
+    assert_eq!(shown["degraded_since"], Value::Null);
 }
 
 #[tokio::test]

@@ -115,15 +115,17 @@ async fn an_access_code_is_in_no_log_row_error_or_queue_whatever_the_operator_an
 }
 
 #[tokio::test]
-async fn without_an_access_code_washington_is_not_asked_and_the_target_says_so() {
+async fn without_an_access_code_washington_is_not_asked_and_its_row_says_so() {
     let (mut world, sailing) = alice_waits_for_bainbridge().await;
     world.parts.poller.access_codes = Arc::default();
+    world.parts.reconciler.access_codes = Arc::default();
     minutes_later(&world, 0).await;
     world.sim.free(&sailing.place("standard"), 5).unwrap();
     minutes_later(&world, 60).await;
     assert_eq!(world.sim.request_count(), 0, "not even for robots.txt");
-    let said: String = sqlx::query_scalar("select last_error from target").fetch_one(&world.admin).await.unwrap();
-    assert_eq!(said, "not asked: the workers have no access code (FERRY_WSF_ACCESS_CODE)");
+    let lacks = "select lacks_setting from operator where id = 'wsf'";
+    let lacks: Option<String> = sqlx::query_scalar(lacks).fetch_one(&world.admin).await.unwrap();
+    assert_eq!(lacks.as_deref(), Some("FERRY_WSF_ACCESS_CODE"));
     assert_eq!(
         world.count("select count(*) from target where failures_in_row = 0 and last_polled_at is null").await,
         1

@@ -3,7 +3,7 @@
 //! Promises: all of it follows from the ticks of the reader's own plan, so that nobody sees that somebody on a faster plan
 //! watches the same. Never claims a check that was not made: a tick counts only once a good poll was made at or after it.
 
-use super::{Pace, TargetState, due, interval, next_tick, phase};
+use super::{Pace, TargetState, interval, next_tick, phase};
 use crate::plan::Plan;
 use chrono::{DateTime, Utc};
 
@@ -30,10 +30,15 @@ impl Checks {
         Some(tick.max(self.target.created_at).min(good))
     }
 
-    /// When a plan is served next, at the latest; never in the past.
-    pub fn next_check(&self, plan: Plan, now: DateTime<Utc>) -> DateTime<Utc> {
-        let own = TargetState { plan: Some(plan), ..self.target };
-        due(&own, &self.pace).map_or(now, |at| at.max(now))
+    /// The next check for a plan: its first tick after the last poll, once neither the target nor its operator is held
+    /// (`open_until`: the operator's breaker). What is due already is due `now`. The floor since the last poll is left
+    /// out: it would show the poll of a faster plan.
+    pub fn next_check(&self, plan: Plan, open_until: Option<DateTime<Utc>>, now: DateTime<Utc>) -> DateTime<Utc> {
+        let phase = phase(self.target.id, self.pace.scale);
+        let tick =
+            self.target.last_polled_at.map_or(now, |polled| next_tick(polled, phase, interval(plan, &self.pace)));
+        let held = self.target.not_before.max(open_until);
+        tick.max(held.unwrap_or(now)).max(now)
     }
 
     /// Since when a plan misses checks that somebody wants since `wanted_from`; `None` if it misses none now.
@@ -82,7 +87,7 @@ mod tests {
             let seen = checks(real(), Some(tick + TimeDelta::minutes(minutes)), created);
             assert_eq!(seen.last_check(Plan::Free), Some(tick), "{minutes} minutes after the tick");
             let now = tick + TimeDelta::minutes(minutes);
-            assert_eq!(seen.next_check(Plan::Free, now), tick + hour);
+            assert_eq!(seen.next_check(Plan::Free, None, now), tick + hour);
         }
         let fleet = checks(real(), Some(tick + TimeDelta::minutes(30)), created);
         assert_eq!(fleet.last_check(Plan::Fleet), Some(tick + TimeDelta::minutes(30)));
@@ -93,7 +98,9 @@ mod tests {
         let now = at("2026-07-01T12:00:00Z");
         let new = checks(real(), None, now);
         assert_eq!(new.last_check(Plan::Free), None);
-        assert_eq!(new.next_check(Plan::Free, now), now);
+        assert_eq!(new.next_check(Plan::Free, None, now), now);
+        let held = now + TimeDelta::hours(1);
+        assert_eq!(new.next_check(Plan::Free, Some(held), now), held);
         assert_eq!(new.missed_since(Plan::Free, now, now + TimeDelta::minutes(60)), None);
         assert!(new.missed_since(Plan::Free, now, now + TimeDelta::minutes(61)).is_some());
     }
@@ -126,7 +133,7 @@ mod tests {
             let tick = next_tick(good, phase(TargetId(7), pace.scale), interval(plan, &pace));
             let later = (good + TimeDelta::microseconds(later_us)).min(tick - TimeDelta::microseconds(1)).max(good);
             prop_assert_eq!(checks(pace, Some(later), created).last_check(plan), Some(shown));
-            prop_assert!(seen.next_check(plan, good) >= tick);
+            prop_assert!(seen.next_check(plan, None, good) >= tick);
             if let Some(since) = seen.missed_since(plan, created, later) {
                 prop_assert!(since <= later);
             }

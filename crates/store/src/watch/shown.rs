@@ -63,6 +63,8 @@ pub struct ShownTarget {
     pub state: TargetState,
     /// Start of the last good poll.
     pub last_good_at: Option<DateTime<Utc>>,
+    /// Start of the first failed or held poll since.
+    pub failing_since: Option<DateTime<Utc>>,
 }
 
 struct Row {
@@ -168,7 +170,7 @@ pub async fn targets(tx: &mut TenantTx, watches: &[WatchId]) -> Result<Vec<Shown
     let watches: Vec<_> = watches.iter().map(|watch| watch.0).collect();
     let rows = sqlx::query!(
         "select wt.watch_id, wt.leg, wt.class, wt.asked_from, wt.asked_until,
-                t.id, t.question, t.last_polled_at, t.last_good_at, t.not_before, t.created_at
+                t.id, t.question, t.last_polled_at, t.last_good_at, t.not_before, t.failing_since, t.created_at
          from watch_target wt join target t on t.id = wt.target_id
          where wt.watch_id = any($1)
          order by wt.watch_id, wt.leg, wt.asked_until, t.id",
@@ -195,6 +197,7 @@ pub async fn targets(tx: &mut TenantTx, watches: &[WatchId]) -> Result<Vec<Shown
                     created_at: row.created_at,
                 },
                 last_good_at: row.last_good_at,
+                failing_since: row.failing_since,
             })
         };
         read().inspect_err(|error| tracing::error!(target, %error, "a question cannot be read and is left out")).ok()
