@@ -13,6 +13,7 @@ const KEY: &str = "c41f0a97d2e85b3610f7ac942e6b58d31b7d90e4a8f26c5539d1e07b84fa6
 fn production() -> BTreeMap<&'static str, String> {
     BTreeMap::from([
         ("FERRY_DATABASE_URL", format!("postgres://ferry_worker:{PASSWORD}@db/ferry?sslmode=verify-full")),
+        ("FERRY_AUTH_DATABASE_URL", format!("postgres://ferry_auth:{PASSWORD}@db/ferry?sslmode=verify-full")),
         ("FERRY_REDIS_URL", format!("rediss://ferry_worker:{PASSWORD}@redis")),
         ("FERRY_LISTEN", "127.0.0.1:0".to_owned()),
         ("FERRY_BASE_URL", "https://ferryalert.example".to_owned()),

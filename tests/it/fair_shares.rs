@@ -126,11 +126,12 @@ async fn sr_job_06_what_is_released_at_a_slow_plans_tick_takes_its_lanes_too() {
     assert_eq!(in_lanes(&world).await, [100, 900, 4_000, 0]);
 }
 
-/// A motorhome on BC Ferries' next sailing day.
+/// A low campervan on BC Ferries' next sailing day.
 fn on_bc_ferries(world: &World) -> Criteria {
     let today = world.clock.now().date_naive();
     let mut criteria = motorhome_days_from(today, 1);
     criteria.leg = leg("TSA-SWB", today, today + Days::new(1));
+    (criteria.vehicle.length_mm, criteria.vehicle.height_mm) = (5_500, 2_000);
     criteria
 }
 

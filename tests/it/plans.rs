@@ -48,10 +48,10 @@ const FUNCTIONS: [&str; 12] = [
 /// Checked queries by a piece of their text, and the role that runs each.
 const QUERIES: [(&str, &str, &str); 9] = [
     ("claim_change", "for no key update of c skip locked", "ferry_worker"),
-    ("lock_due", "for update of d skip locked", "ferry_worker"),
+    ("lock_due", "a.id as alert_id", "ferry_worker"),
     ("begin_attempt", "with begun as", "ferry_worker"),
     ("record", "with told as", "ferry_worker"),
-    ("targets", "o.enabled and o.killed_at is null as \"polled!\", o.floor_s, o.stretch_s,", "ferry_worker"),
+    ("targets", "o.lacks_setting is null as \"polled!\", o.floor_s, o.stretch_s,", "ferry_worker"),
     ("record_unchanged", "set last_polled_at = g.at", "ferry_worker"),
     ("refresh_demand", "from demand($1, $2)", "ferry_worker"),
     ("known_facts", "select s.route_code, s.key, f.facts", "ferry_worker"),

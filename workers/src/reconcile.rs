@@ -61,7 +61,14 @@ impl Reconciler {
     /// What is needed from the configuration.
     #[must_use]
     pub fn new(store: Store, polls: DueSet, deliveries: DueSet, clock: Clock, config: &Config) -> Reconciler {
-        Reconciler { store, polls, deliveries, clock, scale: config.scale, access_codes: Arc::new(config.access_codes.clone()) }
+        Reconciler {
+            store,
+            polls,
+            deliveries,
+            clock,
+            scale: config.scale,
+            access_codes: Arc::new(config.access_codes.clone()),
+        }
     }
 
     /// Walks at the start, every minute, and when woken, until shutdown.

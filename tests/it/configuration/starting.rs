@@ -48,6 +48,7 @@ impl Program {
 fn good(program: Program, database: &Database) -> BTreeMap<&'static str, String> {
     let mut settings = production();
     settings.insert("FERRY_DATABASE_URL", database.url(program.role()));
+    settings.insert("FERRY_AUTH_DATABASE_URL", database.url("ferry_auth"));
     settings.insert("FERRY_REDIS_URL", redis_url());
     settings
 }
@@ -88,6 +89,9 @@ fn bad_links() -> Vec<Bad> {
     let database = |rest: &str| format!("postgres://ferry:{PASSWORD}@{rest}");
     vec![
         (BOTH, "FERRY_DATABASE_URL", String::new(), "set FERRY_DATABASE_URL"),
+        (APP, "FERRY_AUTH_DATABASE_URL", String::new(), "set FERRY_AUTH_DATABASE_URL"),
+        (APP, "FERRY_AUTH_DATABASE_URL", database("db.internal/ferry"), "sslmode=verify-full"),
+        (APP, "FERRY_TRUSTED_PROXIES", "everybody".to_owned(), "FERRY_TRUSTED_PROXIES"),
         (BOTH, "FERRY_DATABASE_URL", database("db.internal/ferry"), "sslmode=verify-full"),
         (BOTH, "FERRY_DATABASE_URL", database("db.internal/ferry?sslmode=disable"), "sslmode=verify-full"),
         (BOTH, "FERRY_DATABASE_URL", database("db.internal/ferry?sslmode=prefer"), "sslmode=verify-full"),
@@ -177,6 +181,10 @@ async fn sr_cfg_02_a_start_as_a_superuser_an_owner_or_another_role_ends() {
             assert!(said.contains("FERRY_DATABASE_URL") && said.contains(said_of_it), "{program:?}: {said}");
         }
     }
+    let mut settings = good(Program::App, &database);
+    settings.insert("FERRY_AUTH_DATABASE_URL", database.url("ferry_app"));
+    let said = ends(Program::App, &settings).await.unwrap();
+    assert!(said.contains("FERRY_AUTH_DATABASE_URL") && said.contains("another role than ferry_auth"), "{said}");
 }
 
 #[tokio::test]

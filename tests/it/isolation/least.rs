@@ -18,7 +18,7 @@ const ADMIN: &str = "ferry_admin";
 const MATCHER: &str = "ferry_matcher";
 
 /// What tenants own, and who may do what with it. The owner may do all of it, and no program is the owner.
-const TENANTS: [Row; 37] = [
+const TENANTS: [Row; 46] = [
     ("select tenant_id, plan from tenant", &[APP, WORKER, MATCHER]),
     ("insert into tenant (tenant_id, name) select null, null where false", &[]),
     ("update tenant set plan = null where false", &[]),
@@ -29,10 +29,18 @@ const TENANTS: [Row; 37] = [
     ("select role from member", &[APP, WORKER, MATCHER]),
     ("insert into member (tenant_id, user_id, role) select null, null, null where false", &[]),
     ("update member set role = null where false", &[]),
-    ("select secret_hash from api_key", &[]),
-    ("select public_id from api_key", &[]),
-    ("insert into api_key (tenant_id) select null where false", &[]),
+    ("select secret_hash from api_key", &[MATCHER]),
+    ("select public_id from api_key", &[AUTH, MATCHER]),
+    ("insert into api_key (tenant_id) select null where false", &[MATCHER]),
+    ("update api_key set last_used_at = null where false", &[AUTH]),
     ("update api_key set revoked_at = null where false", &[]),
+    ("update api_key set scopes = null where false", &[]),
+    ("select response from idempotency", &[APP, MATCHER]),
+    ("update idempotency set tenant_id = null where false", &[]),
+    ("select cause from outage", &[APP, WORKER, MATCHER]),
+    ("insert into outage (tenant_id) select null where false", &[MATCHER]),
+    ("update outage set ended_at = null where false", &[WORKER, MATCHER]),
+    ("update outage set cause = null where false", &[]),
     ("select address from channel", &[APP, WORKER, MATCHER]),
     (
         "insert into channel (tenant_id, id, user_id, kind, address) select null, null, null, null, null where false",
@@ -54,6 +62,7 @@ const TENANTS: [Row; 37] = [
     ("delete from watch where false", &[]),
     ("update watch_target set evaluated_at = null where false", &[APP, WORKER]),
     ("update watch_target set target_id = null where false", &[]),
+    ("update watch_target set wanted_by = null where false", &[MATCHER]),
     ("delete from watch_target where false", &[APP]),
     ("update watch_channel set channel_id = null where false", &[]),
     ("insert into alert (tenant_id) select null where false", &[WORKER, MATCHER]),
@@ -65,7 +74,7 @@ const TENANTS: [Row; 37] = [
 ];
 
 /// Deliveries, the audit log, and what all tenants share.
-const SHARED: [Row; 38] = [
+const SHARED: [Row; 43] = [
     ("select state from delivery", &[APP, WORKER, MATCHER]),
     ("insert into delivery (tenant_id) select null where false", &[WORKER, MATCHER]),
     ("update delivery set state = null where false", &[WORKER]),
@@ -78,7 +87,7 @@ const SHARED: [Row; 38] = [
     ("select actor from audit", &[APP]),
     (
         "insert into audit (tenant_id, at, actor, action, subject) select null, null, null, null, null where false",
-        &[APP, AUTH, WORKER],
+        &[APP, AUTH, WORKER, MATCHER],
     ),
     ("update audit set actor = null where false", &[]),
     ("delete from audit where false", &[]),
@@ -90,6 +99,11 @@ const SHARED: [Row; 38] = [
     ("update operator set floor_s = null where false", &[ADMIN]),
     ("update operator set manifest_floor_s = null where false", &[]),
     ("update operator set open_until = null where false", &[WORKER]),
+    ("update operator set lacks_setting = null where false", &[WORKER]),
+    ("select answer from held_batch", &[WORKER, ADMIN]),
+    ("insert into held_batch (target_id) select null where false", &[WORKER]),
+    ("update held_batch set decided_by = null where false", &[WORKER, ADMIN]),
+    ("update held_batch set answer = null where false", &[WORKER]),
     ("insert into target (operator_id, question, created_at) select null, null, null where false", &[APP]),
     ("update target set version = null where false", &[WORKER]),
     ("update target set question = null where false", &[]),
@@ -129,7 +143,7 @@ const NOBODYS: [&str; 28] = [
     "alter system set log_statement = 'all'",
     "drop table app.audit",
     "truncate app.audit",
-    "grant select on app.api_key to public",
+    "alter table app.api_key owner to ferry_app",
     "lock table app.watch in access exclusive mode",
     "set role ferry_owner",
     "set role ferry_matcher",
