@@ -36,7 +36,7 @@ async fn what_bob_is_shown(with_alice: bool) -> Vec<(Option<DateTime<Utc>>, Date
 }
 
 #[tokio::test]
-async fn nobody_is_shown_that_somebody_on_a_faster_plan_watches_the_same() {
+async fn sr_api_05_nobody_is_shown_that_somebody_on_a_faster_plan_watches_the_same() {
     let (alone, beside_alice) = (what_bob_is_shown(false).await, what_bob_is_shown(true).await);
     assert_eq!(alone, beside_alice);
     let last: std::collections::BTreeSet<_> = alone.iter().map(|(last, _, _)| *last).collect();

@@ -6,7 +6,7 @@ use domain::{cadence::TimeScale, operator::Operator};
 use workers::schedule::{Budget, Partition};
 
 #[tokio::test]
-async fn an_opening_on_a_listing_is_two_requests_and_one_mail_and_an_unchanged_poll_is_one_request() {
+async fn sr_opr_08_an_opening_on_a_listing_is_two_requests_and_one_mail_and_an_unchanged_poll_is_one_request() {
     let (world, _, sailings) = alice_waits_at_a_listing().await;
     assert_eq!(world.listing_requests(), 1, "all is full: there is nothing to confirm");
     world.a_minute_later().await;
@@ -30,7 +30,7 @@ async fn an_opening_on_a_listing_is_two_requests_and_one_mail_and_an_unchanged_p
 }
 
 #[tokio::test]
-async fn space_that_only_a_stale_cache_shows_is_told_to_nobody() {
+async fn sr_opr_08_space_that_only_a_stale_cache_shows_is_told_to_nobody() {
     let (world, _, sailings) = alice_waits_at_a_listing().await;
     let version = world.count("select version from target").await;
     world.open_listed(&sailings[3..4]);

@@ -39,7 +39,7 @@ async fn alice_waits_on_ten_days() -> World {
 }
 
 #[tokio::test]
-async fn an_outage_of_an_operator_is_told_once_and_its_end_once_however_many_targets_fail() {
+async fn sr_ntf_06_an_outage_of_an_operator_is_told_once_and_its_end_once_however_many_targets_fail() {
     let world = alice_waits_on_ten_days().await;
     let alice = "alice@example.test";
     world.sim.misbehave(Operator::Harbour, DOWN);
@@ -88,7 +88,7 @@ async fn a_failure_or_four_are_ours_to_wait_out() {
 }
 
 #[tokio::test]
-async fn an_operator_that_flaps_does_not_send_a_stream() {
+async fn sr_ntf_06_an_operator_that_flaps_does_not_send_a_stream() {
     let world = alice_waits_on_ten_days().await;
     for _ in 0..8 {
         world.sim.misbehave(Operator::Harbour, DOWN);

@@ -21,7 +21,7 @@ async fn watches(world: &World) -> i64 {
 }
 
 #[tokio::test]
-async fn the_same_request_is_done_once_and_answered_with_the_same_status_and_body() {
+async fn sr_api_04_the_same_request_is_done_once_and_answered_with_the_same_status_and_body() {
     let world = World::new().await;
     let (_, client) = person_with_key(&world, "Alice", Plan::Fleet).await;
     let first = create(&client, "k-1", &motorhome(&world, 1)).await;
@@ -40,7 +40,7 @@ async fn the_same_request_is_done_once_and_answered_with_the_same_status_and_bod
 }
 
 #[tokio::test]
-async fn another_request_under_the_same_key_is_refused() {
+async fn sr_api_04_another_request_under_the_same_key_is_refused() {
     let world = World::new().await;
     let (_, client) = person_with_key(&world, "Alice", Plan::Fleet).await;
     create(&client, "k", &motorhome(&world, 1)).await;
@@ -52,7 +52,7 @@ async fn another_request_under_the_same_key_is_refused() {
 }
 
 #[tokio::test]
-async fn of_many_at_once_one_is_done_and_the_others_are_told_the_same_or_to_ask_again() {
+async fn sr_api_04_of_many_at_once_one_is_done_and_the_others_are_told_the_same_or_to_ask_again() {
     let world = World::new().await;
     let (_, client) = person_with_key(&world, "Alice", Plan::Fleet).await;
     let watch = motorhome(&world, 1);
@@ -108,7 +108,7 @@ async fn a_request_that_was_refused_may_be_mended_and_sent_again_under_its_key()
 }
 
 #[tokio::test]
-async fn a_key_means_one_thing_for_each_tenant_and_each_address() {
+async fn sr_api_04_a_key_means_one_thing_for_each_tenant_and_each_address() {
     let world = World::new().await;
     let (_, alice) = person_with_key(&world, "Alice", Plan::Fleet).await;
     let (_, bob) = person_with_key(&world, "Bob", Plan::Fleet).await;

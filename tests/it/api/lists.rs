@@ -124,7 +124,7 @@ async fn sailings_are_listed_in_the_order_of_departure_within_the_days_and_class
 }
 
 #[tokio::test]
-async fn a_cursor_is_good_for_its_own_list_and_filters_only_and_a_changed_one_is_refused() {
+async fn sr_api_04_a_cursor_is_good_for_its_own_list_and_filters_only_and_a_changed_one_is_refused() {
     let world = World::new().await;
     let (_, client) = person_with_key(&world, "Alice", Plan::Fleet).await;
     for _ in 0..2 {

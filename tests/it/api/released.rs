@@ -56,7 +56,7 @@ async fn space(world: &World, reader: &Person, plan: Plan, sailing: &SimSailing)
 }
 
 #[tokio::test]
-async fn a_free_reader_sees_the_old_facts_until_its_tick_and_a_fleet_the_new_at_once() {
+async fn sr_api_05_a_free_reader_sees_the_old_facts_until_its_tick_and_a_fleet_the_new_at_once() {
     let (world, sailing, alice) = alice_watches().await;
     let bob = world.person("Bob", Plan::Free).await;
     just_after_a_tick_of(&world, Plan::Free).await;
@@ -121,7 +121,7 @@ async fn told(world: &World, client: &Client, sailing: &SimSailing) -> (Value, V
 }
 
 #[tokio::test]
-async fn over_the_api_a_slower_plan_sees_neither_the_new_facts_nor_that_somebody_checked() {
+async fn sr_api_05_over_the_api_a_slower_plan_sees_neither_the_new_facts_nor_that_somebody_checked() {
     let (world, sailing, _) = alice_watches().await;
     let (_, pro) = person_with_key(&world, "Paul", Plan::Pro).await;
     let (_, fleet) = person_with_key(&world, "Flora", Plan::Fleet).await;

@@ -70,7 +70,7 @@ async fn remembered(world: &World) -> String {
 }
 
 #[tokio::test]
-async fn an_access_code_is_in_no_log_row_error_or_queue_whatever_the_operator_answers() {
+async fn sr_opr_07_an_access_code_is_in_no_log_row_error_or_queue_whatever_the_operator_answers() {
     let behaviours = [
         Misbehaviour::None,
         Misbehaviour::RepeatsRequest { status: 200 },
@@ -115,7 +115,7 @@ async fn an_access_code_is_in_no_log_row_error_or_queue_whatever_the_operator_an
 }
 
 #[tokio::test]
-async fn without_an_access_code_washington_is_not_asked_and_its_row_says_so() {
+async fn sr_opr_07_without_an_access_code_washington_is_not_asked_and_its_row_says_so() {
     let (mut world, sailing) = alice_waits_for_bainbridge().await;
     world.parts.poller.access_codes = Arc::default();
     world.parts.reconciler.access_codes = Arc::default();
