@@ -69,6 +69,9 @@ impl DatabaseRole {
         let Patience { statement_s, lock_s, idle_s } = self.patience();
         Ok(setting::options(url)?.application_name(self.as_str()).options([
             ("search_path", "app,pg_temp".to_owned()),
+            // A statement that is prepared while a table is empty keeps its plan while the table grows: none may read a
+            // whole table where there is an index.
+            ("enable_seqscan", "off".to_owned()),
             ("statement_timeout", format!("{statement_s}s")),
             ("lock_timeout", format!("{lock_s}s")),
             ("idle_in_transaction_session_timeout", format!("{idle_s}s")),

@@ -47,8 +47,6 @@ pub(crate) fn questions() -> Vec<(&'static str, chrono::NaiveDate)> {
 /// Measures both sides in turn, so that what else the machine does meets both.
 pub(crate) async fn measure(cluster: &Cluster, measure: Measure, report: &mut Report) -> Result<()> {
     let bar = steps::bar("polls: whole ones and a bare loop", 2 * u64::from(measure.runs) + 1);
-    // The bare loop speaks no TLS, but its client asks who would. An error means that one is there already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let (simulator, _process) = simulator().await?;
     let urls = pages(simulator.http);
     let side = whole::prepare(cluster, simulator).await?;
