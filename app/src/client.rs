@@ -2,7 +2,7 @@
 //! and that of a chain of hops only what trusted ones added is believed. Never trusts a header by itself.
 
 use anyhow::Context;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue};
 use ipnet::IpNet;
 use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
@@ -45,13 +45,15 @@ impl Proxies {
     /// first one we do not trust is whatever somebody liked to write.
     pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.to_canonical();
-        let lines: Vec<&str> =
-            headers.get_all("x-forwarded-for").iter().map(|line| line.to_str().unwrap_or_default()).collect();
-        for hop in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
+        // Hop by hop, for a client may have written bytes that are no text to the left of what our proxy wrote.
+        let lines: Vec<&[u8]> = headers.get_all("x-forwarded-for").iter().map(HeaderValue::as_bytes).collect();
+        for hop in lines.iter().rev().flat_map(|line| line.rsplit(|byte| *byte == b',')) {
             if !self.trust(client) {
                 break;
             }
-            let Ok(address) = hop.trim().parse::<IpAddr>() else { break };
+            let Some(address) = std::str::from_utf8(hop).ok().and_then(|hop| hop.trim().parse::<IpAddr>().ok()) else {
+                break;
+            };
             client = address.to_canonical();
         }
         client
@@ -71,10 +73,10 @@ mod tests {
     use super::*;
     use axum::http::HeaderValue;
 
-    fn client(proxies: &str, peer: &str, forwarded: &[&'static str]) -> String {
+    fn client(proxies: &str, peer: &str, forwarded: &[&[u8]]) -> String {
         let mut headers = HeaderMap::new();
         for line in forwarded {
-            headers.append("x-forwarded-for", HeaderValue::from_static(line));
+            headers.append("x-forwarded-for", HeaderValue::from_bytes(line).unwrap());
         }
         proxies.parse::<Proxies>().unwrap().client(peer.parse().unwrap(), &headers).to_string()
     }
@@ -82,16 +84,21 @@ mod tests {
     #[test]
     fn sr_api_01_an_address_is_believed_only_from_a_trusted_hop() {
         let proxies = "10.0.0.1, 192.168.0.0/16,fd00::/8";
-        assert_eq!(client("", "203.0.113.5", &["198.51.100.1"]), "203.0.113.5", "nobody is trusted");
-        assert_eq!(client(proxies, "203.0.113.5", &["198.51.100.1"]), "203.0.113.5", "around the proxy");
+        assert_eq!(client("", "203.0.113.5", &[b"198.51.100.1"]), "203.0.113.5", "nobody is trusted");
+        assert_eq!(client(proxies, "203.0.113.5", &[b"198.51.100.1"]), "203.0.113.5", "around the proxy");
         assert_eq!(client(proxies, "10.0.0.1", &[]), "10.0.0.1");
-        assert_eq!(client(proxies, "10.0.0.1", &["198.51.100.1"]), "198.51.100.1");
-        assert_eq!(client(proxies, "10.0.0.1", &["8.8.8.8, 198.51.100.1"]), "198.51.100.1", "forged on the left");
-        assert_eq!(client(proxies, "10.0.0.1", &["8.8.8.8", "198.51.100.1, 192.168.7.7"]), "198.51.100.1", "two lines");
-        assert_eq!(client(proxies, "10.0.0.1", &["198.51.100.1, nonsense"]), "10.0.0.1", "not an address: stop there");
-        assert_eq!(client(proxies, "::ffff:10.0.0.1", &["::ffff:198.51.100.1"]), "198.51.100.1");
-        assert_eq!(client(proxies, "fd00::1", &["2001:db8::1"]), "2001:db8::1");
-        assert_eq!(client(proxies, "10.0.0.1", &["10.0.0.1,10.0.0.1"]), "10.0.0.1", "all are ours: the first of them");
+        assert_eq!(client(proxies, "10.0.0.1", &[b"198.51.100.1"]), "198.51.100.1");
+        assert_eq!(client(proxies, "10.0.0.1", &[b"8.8.8.8, 198.51.100.1"]), "198.51.100.1", "forged on the left");
+        assert_eq!(
+            client(proxies, "10.0.0.1", &[b"8.8.8.8", b"198.51.100.1, 192.168.7.7"]),
+            "198.51.100.1",
+            "two lines"
+        );
+        assert_eq!(client(proxies, "10.0.0.1", &[b"198.51.100.1, nonsense"]), "10.0.0.1", "not an address: stop there");
+        assert_eq!(client(proxies, "10.0.0.1", &[b"\xff, 203.0.113.9"]), "203.0.113.9", "what is no text stands left");
+        assert_eq!(client(proxies, "::ffff:10.0.0.1", &[b"::ffff:198.51.100.1"]), "198.51.100.1");
+        assert_eq!(client(proxies, "fd00::1", &[b"2001:db8::1"]), "2001:db8::1");
+        assert_eq!(client(proxies, "10.0.0.1", &[b"10.0.0.1,10.0.0.1"]), "10.0.0.1", "all are ours: the first of them");
     }
 
     #[test]

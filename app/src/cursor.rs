@@ -4,7 +4,7 @@
 
 use crate::problem::{Code, Problem};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::DateTime;
+use chrono::{DateTime, Datelike};
 use sha2::{Digest, Sha256};
 use std::{fmt::Display, str::FromStr};
 use store::{PAGE_MAX, Place};
@@ -35,8 +35,10 @@ pub(crate) fn read<K: FromStr>(list: &str, cursor: Option<&str>) -> Result<Optio
             return None;
         }
         let micros = i64::from_be_bytes(head[SUM_BYTES..].try_into().ok()?);
-        let key = std::str::from_utf8(key).ok()?.parse().ok()?;
-        Some(Place { at: DateTime::from_timestamp_micros(micros)?, key })
+        let key = std::str::from_utf8(key).ok().filter(|key| key.bytes().all(|byte| byte.is_ascii_graphic()))?;
+        // Anybody can sum up a place that no list has: one that the database could not read is none.
+        let at = DateTime::from_timestamp_micros(micros).filter(|at| (1970..=9999).contains(&at.year()))?;
+        Some(Place { at, key: key.parse().ok()? })
     };
     let refused = "The cursor is not one of this list with these filters. Begin without one.";
     place().map(Some).ok_or_else(|| Problem::bad_request(Code::BadRequest, refused))

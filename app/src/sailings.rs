@@ -83,9 +83,16 @@ pub(crate) async fn list(
     Ok(Json(SailingList::new(data, page.next.map(|next| cursor::write(&name, &next)))))
 }
 
+/// How far from today the first day asked for may lie: history and horizons end sooner.
+const DAYS_AWAY_MAX: i64 = 1_100;
+
 /// The days asked for.
 fn days(query: &SailingQuery, today: NaiveDate) -> Result<(NaiveDate, NaiveDate), Problem> {
     let from = query.from.unwrap_or(today);
+    if (from - today).num_days().abs() > DAYS_AWAY_MAX {
+        let detail = format!("from is within {DAYS_AWAY_MAX} days of today.");
+        return Err(Problem::bad_request(Code::BadRequest, detail));
+    }
     let last = from.checked_add_days(Days::new(MAX_DAYS as u64 - 1)).unwrap_or(from);
     let to = query.to.unwrap_or(last);
     if to < from || to > last {

@@ -10,6 +10,8 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::{GracefulShutdown, Watcher},
 };
+#[cfg(target_os = "linux")]
+use socket2::SockRef;
 use std::{
     collections::HashMap,
     io::{self, ErrorKind},
@@ -92,6 +94,7 @@ async fn converse(stream: TcpStream, peer: SocketAddr, router: Router, (bounds, 
         request.extensions_mut().insert(Peer(peer));
         router.clone().oneshot(request)
     });
+    bound_writes(&stream, bounds.stall_timeout);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(bounds.header_timeout)
@@ -101,6 +104,17 @@ async fn converse(stream: TcpStream, peer: SocketAddr, router: Router, (bounds, 
         // Broken off, too slow or not HTTP: the other end's doing.
         tracing::debug!(%error, "a connection ended early");
     }
+}
+
+/// Has the kernel close the connection once a client has taken nothing of what we sent for so long, whether it is gone or
+/// only never reads (tcp(7), TCP_USER_TIMEOUT; Linux alone has it).
+fn bound_writes(stream: &TcpStream, stall_timeout: Duration) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = SockRef::from(stream).set_tcp_user_timeout(Some(stall_timeout)) {
+        tracing::debug!(%error, "a connection without a bound on its writes");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (stream, stall_timeout);
 }
 
 /// How many connections each address holds. As long as the connections there are.

@@ -41,6 +41,8 @@ pub struct Bounds {
     pub body_timeout: Duration,
     /// Until it must be answered: 503.
     pub request_timeout: Duration,
+    /// How long a client may leave what we sent untaken. Then the connection is closed.
+    pub stall_timeout: Duration,
     /// Open connections in all: further ones wait in the kernel's queue.
     pub connections_max: usize,
     /// Open connections of one address that is not a trusted proxy's: further ones are closed at once.
@@ -59,6 +61,7 @@ impl Default for Bounds {
             header_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),
+            stall_timeout: Duration::from_secs(30),
             connections_max: 4_096,
             connections_per_address_max: 64,
             requests_per_address: 240,

@@ -2,7 +2,7 @@
 //! that have grown old, rows that cannot be read.
 
 use crate::harness::{World, alice_waits, leg, motorhome_days};
-use chrono::{Days, TimeDelta};
+use chrono::{DateTime, Days, TimeDelta};
 use dev::sim::Validators;
 use domain::{
     operator::Operator,
@@ -10,8 +10,10 @@ use domain::{
     watch::{ReturnLeg, ReturnRule},
 };
 use store::{
+    Audit,
     change::Claim,
     delivery::{self, Due, Outcome},
+    watch,
 };
 
 #[tokio::test]
@@ -29,6 +31,42 @@ async fn an_answer_that_was_not_recorded_comes_whole_the_next_time() {
     world.an_hour_later().await;
 
     assert_eq!(world.sim.inbox().len(), 1);
+}
+
+#[tokio::test]
+async fn a_question_that_an_edit_put_there_since_the_watch_was_read_waits_to_be_judged() {
+    let (world, _) = alice_waits().await;
+    sqlx::query("update watch_target set evaluated_at = null, evaluated_version = null")
+        .execute(&world.admin)
+        .await
+        .unwrap();
+    let id: uuid::Uuid = sqlx::query_scalar("select id from watch").fetch_one(&world.admin).await.unwrap();
+    let claimed = world.parts.store.claim_watches(&[id]).await.unwrap().remove(0);
+    let mut tx = world.parts.store.begin_claimed(&claimed).await.unwrap();
+    let mut read = watch::lock(&mut tx, claimed.id()).await.unwrap().unwrap();
+    read.targets.clear();
+
+    watch::mark_evaluated(&mut tx, &read, DateTime::UNIX_EPOCH, world.clock.now()).await.unwrap();
+    tx.commit(Audit::OwnRecord).await.unwrap();
+
+    assert_eq!(world.count("select count(*) from watch_target where evaluated_at is null").await, 1);
+}
+
+#[tokio::test]
+async fn an_alert_recorded_beside_an_edit_gives_way_to_the_new_wishs_own() {
+    let (world, sailing) = alice_waits().await;
+    world.open(&sailing);
+    world.clock.advance(TimeDelta::hours(1));
+    world.poll().await;
+    world.parts.fan_out.sweep().await.unwrap();
+    sqlx::query("update watch set version = version + 1").execute(&world.admin).await.unwrap();
+
+    world.deliver_with(&world.parts).await;
+    assert_eq!(world.sim.inbox().len(), 0, "the alert is of a wish that is another by now");
+    world.settle().await;
+
+    assert_eq!(world.sim.inbox().len(), 1, "and the new wish has its own");
+    assert_eq!(world.count("select count(*) from alert where closed_reason = 'withdrawn'").await, 1);
 }
 
 #[tokio::test]

@@ -78,6 +78,17 @@ async fn sr_dos_01_a_head_that_does_not_come_closes_the_connection_in_time() {
 }
 
 #[tokio::test]
+async fn sr_dos_01_a_client_that_never_reads_its_answers_loses_its_connection() {
+    let world = World::new().await;
+    let bounds = Bounds { header_timeout: NEVER, stall_timeout: SOON, ..Bounds::default() };
+    let server = Server::start(world.web_with(bounds)).await;
+    let mut stream = server.connect().await;
+    let closed =
+        timeout(PATIENCE, async { while stream.write_all(b"GET /bot HTTP/1.1\r\nhost: x\r\n\r\n").await.is_ok() {} });
+    assert!(closed.await.is_ok(), "a client that asks and never reads kept its connection");
+}
+
+#[tokio::test]
 async fn sr_dos_01_a_body_that_drips_is_refused_in_time() {
     let world = World::new().await;
     let server = Server::start(world.web_with(Bounds { body_timeout: SOON, ..Bounds::default() })).await;

@@ -103,18 +103,24 @@ impl Deliverer {
             Due::Unreadable => return tx.commit(Audit::OwnRecord).await.map(|()| None).map_err(Into::into),
             Due::Not => return Ok(None),
         };
-        let hindrance = match still_wanted(&row.facts, now) {
-            Err(reason) => Some(Outcome::Cancelled(reason.as_str())),
-            Ok(()) if !still_true(&row.told) => Some(Outcome::Cancelled(CancelReason::Gone.as_str())),
-            // An attempt that was cut off counts too.
-            Ok(()) if row.attempts >= MAX_ATTEMPTS => Some(Outcome::Failed(GiveUpReason::TooManyAttempts.as_str())),
-            Ok(()) => None,
+        let cancelled = match still_wanted(&row.facts, now) {
+            Err(reason) => Some(reason),
+            Ok(()) => (!still_true(&row.told)).then_some(CancelReason::Gone),
         };
-        if let Some(outcome) = hindrance {
-            if matches!(outcome, Outcome::Cancelled(reason) if reason == CancelReason::Gone.as_str()) {
-                // Its stretch of truth ends with it, so that the next one is told.
-                alert::close(&mut tx, row.alert, now).await?;
+        match cancelled {
+            // Its stretch of truth ends with it, so that the next one is told.
+            Some(CancelReason::Gone) => alert::close(&mut tx, row.alert, now).await?,
+            Some(CancelReason::WatchChanged | CancelReason::WatchInactive) => {
+                alert::withdraw(&mut tx, row.alert, now).await?;
             }
+            Some(_) | None => {}
+        }
+        let ended = match cancelled {
+            Some(reason) => Some(Outcome::Cancelled(reason.as_str())),
+            // An attempt that was cut off counts too.
+            None => (row.attempts >= MAX_ATTEMPTS).then(|| Outcome::Failed(GiveUpReason::TooManyAttempts.as_str())),
+        };
+        if let Some(outcome) = ended {
             delivery::record(&mut tx, (row.id, row.attempts), &outcome, now).await?;
             tx.commit(Audit::OwnRecord).await?;
             return Ok(None);

@@ -26,7 +26,7 @@ pub(crate) async fn evaluate(tx: &mut TenantTx, watch: &JudgedWatch, now: DateTi
     let wants_both = watch.return_leg.as_ref().is_some_and(|back| back.rule == ReturnRule::Both);
     let made =
         if wants_both { judge_pair(tx, watch, &known, now).await? } else { judge_each(tx, watch, &known, now).await? };
-    watch::mark_evaluated(tx, watch.id, fresh_from, now).await?;
+    watch::mark_evaluated(tx, watch, fresh_from, now).await?;
     Ok(made)
 }
 

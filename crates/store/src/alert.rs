@@ -142,6 +142,25 @@ pub async fn close(tx: &mut TenantTx, alert: AlertId, now: DateTime<Utc>) -> Res
     Ok(())
 }
 
+/// Ends an alert of a wish that is another by now, and has the watch judged again: while it was recorded beside the edit it
+/// stood in the way of the new wish's own.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn withdraw(tx: &mut TenantTx, alert: AlertId, now: DateTime<Utc>) -> Result<()> {
+    let watch = sqlx::query_scalar!(
+        "update alert set closed_at = $2, closed_reason = 'withdrawn' where id = $1 and closed_at is null returning watch_id",
+        alert.0,
+        now
+    )
+    .fetch_optional(&mut *tx.tx)
+    .await?;
+    sqlx::query!("update watch_target set evaluated_at = null, evaluated_version = null where watch_id = $1", watch)
+        .execute(&mut *tx.tx)
+        .await?;
+    Ok(())
+}
+
 /// What came of an answer link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answered {

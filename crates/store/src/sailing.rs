@@ -102,18 +102,19 @@ pub async fn released(
            from sailing s
              join route r on r.operator_id = s.operator_id and r.code = s.route_code
              join terminal te on te.operator_id = r.operator_id and te.code = r.from_code
-             -- Where several targets tell of a sailing, the one that was asked last.
+             -- Where several targets tell of a sailing, the one that was asked last of those that tell what is asked for.
              cross join lateral (
-               select t.id as target_id, t.last_good_at, t.created_at,
-                      released_facts(t.id, s.id, $6, least($7, t.last_good_at)) as facts
-               from fact f join target t on t.id = f.target_id
+               select t.id as target_id, t.last_good_at, t.created_at, known.facts
+               from fact f
+                 join target t on t.id = f.target_id
+                 cross join lateral (select released_facts(t.id, s.id, $6, least($7, t.last_good_at)) as facts) known
                where f.sailing_id = s.id
+                 and known.facts is not null and ($5::text is null or jsonb_exists(known.facts -> 'classes', $5))
                order by t.last_good_at desc nulls last, t.id limit 1) told
            where s.operator_id = $1 and s.route_code = $2 and s.departs_local::date between $3 and $4
              -- A day of slack on either side, so that the index bounds the scan whatever the zone.
              and s.departs_at between $3::date - interval '1 day' and $4::date + interval '2 days'
              and ($8::timestamptz is null or (s.departs_at, s.key) > ($8, $9))
-             and told.facts is not null and ($5::text is null or jsonb_exists(told.facts -> 'classes', $5))
            order by s.departs_at, s.key
            limit least($10::bigint, 100) + 1"#,
         asked.operator.as_str(),

@@ -334,22 +334,27 @@ pub async fn known_sailings(
     Ok(read.collect())
 }
 
-/// Marks the watch as held against its targets, as far as they have answered since `fresh_from`.
+/// Marks the questions that were judged, as far as they have answered since `fresh_from`. One that an edit has put in the
+/// place of another since the watch was read was not judged, and waits on.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn mark_evaluated(
     tx: &mut TenantTx,
-    watch: WatchId,
+    watch: &JudgedWatch,
     fresh_from: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<()> {
     sqlx::query!(
-        "update watch_target wt set evaluated_at = $2, evaluated_version = t.version from target t
-         where wt.watch_id = $1 and wt.evaluated_at is null and t.id = wt.target_id and t.last_good_at >= $3",
-        watch.0,
+        "update watch_target wt set evaluated_at = $2, evaluated_version = t.version
+         from target t, unnest($4::bigint[], $5::smallint[]) as judged(target_id, leg)
+         where wt.watch_id = $1 and wt.target_id = judged.target_id and wt.leg = judged.leg
+           and wt.evaluated_at is null and t.id = wt.target_id and t.last_good_at >= $3",
+        watch.id.0,
         now,
-        fresh_from
+        fresh_from,
+        &watch.targets.iter().map(|asked| asked.target.0).collect::<Vec<_>>(),
+        &watch.targets.iter().map(|asked| asked.leg).collect::<Vec<_>>()
     )
     .execute(&mut *tx.tx)
     .await?;

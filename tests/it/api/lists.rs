@@ -124,6 +124,39 @@ async fn sailings_are_listed_in_the_order_of_departure_within_the_days_and_class
 }
 
 #[tokio::test]
+async fn of_several_targets_that_tell_of_a_sailing_the_one_counts_that_tells_of_the_class() {
+    let world = World::new().await;
+    world.everything_is_full(1);
+    let (_, client) = person_with_key(&world, "Alice", Plan::Fleet).await;
+    client.create(&motorhome(&world, 1)).await;
+    world.poll().await;
+    let path = "/api/v1/operators/harbour/routes/POR-SAN/sailings?class=motorhome";
+    let before = client.get(path).await.json();
+    // Another question, answered later, that speaks of cars alone, as an operator's may that is asked for each class.
+    for sql in [
+        "insert into target (operator_id, question, created_at, last_good_at)
+         select operator_id, '{\"kind\":\"route_now\",\"route\":\"POR-SAN\"}', created_at, last_good_at + interval '1 minute' from target",
+        "insert into fact (target_id, sailing_id, facts, observed_at)
+         select (select max(id) from target), sailing_id, '{\"classes\":{\"car\":{\"availability\":{\"is\":\"full\"},\"price\":null}},\"cabin\":null,\"pet_cabin\":null}', observed_at from fact",
+    ] {
+        sqlx::query(sql).execute(&world.admin).await.unwrap();
+    }
+    assert!(!before["data"].as_array().unwrap().is_empty());
+    assert_eq!(client.get(path).await.json(), before);
+}
+
+#[tokio::test]
+async fn a_day_or_place_that_no_list_has_is_refused_and_not_asked_of_the_database() {
+    let world = World::new().await;
+    let (_, client) = person_with_key(&world, "Alice", Plan::Fleet).await;
+    let sailings = "/api/v1/operators/harbour/routes/POR-SAN/sailings";
+    for query in ["?from=-5000-01-01&to=-5000-01-02", "?from=%2B262142-12-31", "?from=2019-01-01&to=2019-01-02"] {
+        let answer = client.get(&format!("{sailings}{query}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}: {}", answer.json());
+    }
+}
+
+#[tokio::test]
 async fn sr_api_04_a_cursor_is_good_for_its_own_list_and_filters_only_and_a_changed_one_is_refused() {
     let world = World::new().await;
     let (_, client) = person_with_key(&world, "Alice", Plan::Fleet).await;

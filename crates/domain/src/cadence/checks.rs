@@ -31,14 +31,14 @@ impl Checks {
     }
 
     /// The next check for a plan: its first tick after the last poll, once neither the target nor its operator is held
-    /// (`open_until`: the operator's breaker). What is due already is due `now`. The floor since the last poll is left
-    /// out: it would show the poll of a faster plan.
+    /// (`open_until`: the operator's breaker). What is due already is due `now`. A target that is held is said to be
+    /// checked at the plan's own tick after that, and the floor since the last poll is left out: both would show the
+    /// polls of a faster plan.
     pub fn next_check(&self, plan: Plan, open_until: Option<DateTime<Utc>>, now: DateTime<Utc>) -> DateTime<Utc> {
+        let after = self.target.last_polled_at.max(self.target.not_before);
         let phase = phase(self.target.id, self.pace.scale);
-        let tick =
-            self.target.last_polled_at.map_or(now, |polled| next_tick(polled, phase, interval(plan, &self.pace)));
-        let held = self.target.not_before.max(open_until);
-        tick.max(held.unwrap_or(now)).max(now)
+        let tick = after.map_or(now, |after| next_tick(after, phase, interval(plan, &self.pace)));
+        tick.max(open_until.unwrap_or(now)).max(now)
     }
 
     /// Since when a plan misses checks that somebody wants since `wanted_from`; `None` if it misses none now.

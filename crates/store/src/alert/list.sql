@@ -17,7 +17,9 @@ from alert a
   left join terminal pe on pe.operator_id = pr.operator_id and pe.code = pr.from_code
   left join lateral (
     select released_facts(bt.id, p.id, $4, least($5, bt.last_good_at)) as facts
-    from fact f join target bt on bt.id = f.target_id
+    from fact f
+      join watch_target wt on wt.tenant_id = a.tenant_id and wt.watch_id = a.watch_id and wt.leg = 1 and wt.target_id = f.target_id
+      join target bt on bt.id = f.target_id
     where f.sailing_id = p.id
     order by bt.last_good_at desc nulls last, bt.id limit 1) back on true
 where a.released_at is not null and w.state <> 'deleted'
