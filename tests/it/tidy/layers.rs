@@ -21,7 +21,7 @@ const MAY_USE: [(&str, &[&str]); 7] = [
 ];
 
 /// What a crate may use on top in its own tests, benches and examples.
-const MAY_USE_IN_TESTS: [(&str, &[&str]); 1] = [("dev", &["outbound", "store", "telemetry", "workers"])];
+const MAY_USE_IN_TESTS: [(&str, &[&str]); 1] = [("dev", &["app", "outbound", "store", "telemetry", "workers"])];
 
 /// An outside library, the crates that may depend on it, and the paths that may name it.
 struct OnePlace {

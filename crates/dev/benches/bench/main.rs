@@ -3,6 +3,7 @@
 //! Promises figures that were measured in this run: medians of several, a table on standard output and the same in
 //! `target/bench.json`. Never measures against a server that something else uses.
 
+mod api;
 mod costs;
 mod cycles;
 mod ground;
@@ -55,6 +56,8 @@ enum Section {
     Openings,
     /// Rows and bytes that polls cost, for up to a million watches of the same targets.
     Costs,
+    /// Pages and new watches over the API with a million watches stored, and what row-level security costs.
+    Api,
 }
 
 /// How each section measures.
@@ -103,6 +106,9 @@ async fn main() -> Result<()> {
         if options.wants(Section::Costs) {
             costs::measure(&cluster, simulator, measure, &mut report).await?;
         }
+    }
+    if options.wants(Section::Api) {
+        api::measure(&cluster, measure, &mut report).await?;
     }
     report.print();
     if options.small {
