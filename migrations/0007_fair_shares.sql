@@ -102,9 +102,8 @@ $$;
 
 -- Deliveries of alerts, each with its rank within its change: one for each usable channel of its watch. What waits
 -- is counted once a tenant, and the count stops where the last lane begins. The keys are looked up whole: joined
--- otherwise, a tenant of many watches would cost the square of them. What comes after the first thousand is due three
--- seconds later, and after the first ten thousand eight: while a huge opening is recorded, its own mass of mail, which
--- takes longer than that to send, does not hold up the recording.
+-- otherwise, a tenant of many watches would cost the square of them. What comes after the first thousand is due eight
+-- seconds later: while a huge opening is recorded, its own mass of mail does not hold up the recording.
 drop function deliver_alerts(uuid[], uuid[], timestamptz);
 create function deliver_alerts(p_tenants uuid[], p_alerts uuid[], p_watches uuid[], p_ranks bigint[], p_now timestamptz) returns bigint
   language sql security definer
@@ -129,7 +128,7 @@ as $$
     from counted),
   made as (
     insert into delivery (tenant_id, alert_id, channel_id, next_attempt_at, lane)
-    select tenant_id, alert_id, channel_id, p_now + case lane when 2 then interval '3 seconds' when 3 then interval '8 seconds' else interval '0' end, lane
+    select tenant_id, alert_id, channel_id, p_now + case when lane < 2 then interval '0' else interval '8 seconds' end, lane
     from placed
     on conflict (tenant_id, alert_id, channel_id) do nothing
     returning 1)
