@@ -47,12 +47,13 @@ pub(crate) async fn create(cx: ApiCx, key: IdempotencyKey, Body(new): Body<NewWa
     };
     let user = cx.membership().user();
     let (wanted, aside) = new.read(&channel::of_user(&mut tx, user).await?, cx.now())?;
-    must_be_asked(&cx, &mut tx, wanted.operator).await?;
+    let reader = Reader::of(&cx, &mut tx).await?;
+    must_be_asked(&reader, wanted.operator)?;
     let (plan, usage) = watch::lock_usage(&mut tx, None).await?;
     plan::admit(plan, usage, wanted.days)?;
     let currency = wanted.currency();
     let id = watch::insert(&mut tx, &as_stored(user, (&wanted, &currency), &aside), cx.now()).await?;
-    finish(&cx, tx, once, (StatusCode::CREATED, "watch.create", id)).await
+    finish(&cx, (tx, &reader), once, (StatusCode::CREATED, "watch.create", id)).await
 }
 
 pub(crate) async fn change(
@@ -67,10 +68,11 @@ pub(crate) async fn change(
         let detail = format!("The watch is at version {}: read it again.", watch.version);
         return Err(Problem::conflict(Code::Conflict, detail));
     }
+    let reader = Reader::of(&cx, &mut tx).await?;
     let own = channel::of_user(&mut tx, watch.user).await?;
     let (wanted, aside) = change.read(&watch, &own, cx.now())?;
     if let Some(wanted) = wanted {
-        must_be_asked(&cx, &mut tx, wanted.operator).await?;
+        must_be_asked(&reader, wanted.operator)?;
         if watch.state == WatchState::Active {
             plan::admit(plan, usage, wanted.days)?;
         }
@@ -78,7 +80,7 @@ pub(crate) async fn change(
         watch::rewrite(&mut tx, id, &as_stored(watch.user, (&wanted, &currency), &aside), cx.now()).await?;
     }
     watch::annotate(&mut tx, id, &aside.as_stored()).await?;
-    finish(&cx, tx, Once::unnamed(), (StatusCode::OK, "watch.change", id)).await
+    finish(&cx, (tx, &reader), Once::unnamed(), (StatusCode::OK, "watch.change", id)).await
 }
 
 pub(crate) async fn pause(
@@ -91,11 +93,12 @@ pub(crate) async fn pause(
         Begun::Act(tx, once) => (tx, once),
         Begun::Answered(response) => return Ok(response),
     };
+    let reader = Reader::of(&cx, &mut tx).await?;
     let watch = lock_running(&mut tx, id).await?;
     if watch.state == WatchState::Active {
         watch::set_state(&mut tx, id, WatchState::Paused, cx.now()).await?;
     }
-    finish(&cx, tx, once, (StatusCode::OK, "watch.pause", id)).await
+    finish(&cx, (tx, &reader), once, (StatusCode::OK, "watch.pause", id)).await
 }
 
 /// Like a new watch: asked again, admitted again, and told what is open now.
@@ -109,17 +112,18 @@ pub(crate) async fn resume(
         Begun::Act(tx, once) => (tx, once),
         Begun::Answered(response) => return Ok(response),
     };
+    let reader = Reader::of(&cx, &mut tx).await?;
     let (plan, usage) = watch::lock_usage(&mut tx, Some(id)).await?;
     let watch = lock_running(&mut tx, id).await?;
     if watch.state == WatchState::Paused {
         let wanted = again(&watch, cx.now())?;
-        must_be_asked(&cx, &mut tx, wanted.operator).await?;
+        must_be_asked(&reader, wanted.operator)?;
         plan::admit(plan, usage, wanted.days)?;
         let (currency, aside) = (wanted.currency(), Aside::of(&watch));
         watch::rewrite(&mut tx, id, &as_stored(watch.user, (&wanted, &currency), &aside), cx.now()).await?;
         watch::set_state(&mut tx, id, WatchState::Active, cx.now()).await?;
     }
-    finish(&cx, tx, once, (StatusCode::OK, "watch.resume", id)).await
+    finish(&cx, (tx, &reader), once, (StatusCode::OK, "watch.resume", id)).await
 }
 
 pub(crate) async fn delete(cx: ApiCx, Path(id): Path<WatchId>, _: NoBody) -> Result<StatusCode, Problem> {
@@ -143,8 +147,8 @@ async fn lock_running(tx: &mut TenantTx, id: WatchId) -> Result<ShownWatch, Prob
 }
 
 /// Refuses a wish that nobody would ever ask about; one whose operator merely pauses is taken.
-async fn must_be_asked(cx: &ApiCx, tx: &mut TenantTx, operator: Operator) -> Result<(), Problem> {
-    match Reader::of(cx, tx).await?.standing(operator) {
+fn must_be_asked(reader: &Reader, operator: Operator) -> Result<(), Problem> {
+    match reader.standing(operator) {
         Standing::Off(_, why) => Err(Problem::conflict(Code::OperatorOff, format!("{why}."))),
         Standing::Asked | Standing::Paused(_) => Ok(()),
     }
@@ -153,11 +157,10 @@ async fn must_be_asked(cx: &ApiCx, tx: &mut TenantTx, operator: Operator) -> Res
 /// Answers with the watch as it is now.
 async fn finish(
     cx: &ApiCx,
-    mut tx: TenantTx,
+    (mut tx, reader): (TenantTx, &Reader),
     once: Once,
     (status, action, id): (StatusCode, &'static str, WatchId),
 ) -> Result<Response, Problem> {
-    let reader = Reader::of(cx, &mut tx).await?;
-    let body = Viewer::of(&reader, &mut tx).await?.detail(&mut tx, id).await?;
+    let body = Viewer::of(reader, &mut tx).await?.detail(&mut tx, id).await?;
     once.finish(cx, tx, Done { status, body: &body, action, subject: id.to_string() }).await
 }

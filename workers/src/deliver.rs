@@ -54,6 +54,16 @@ pub struct Deliverer {
     pub scale: TimeScale,
 }
 
+/// What became of a delivery before anything is sent.
+enum Begun {
+    /// Its attempt is written: send it.
+    Attempt(Box<(DeliveryRow, Links)>),
+    /// It is not to be sent, and its row says why.
+    Settled,
+    /// No alert's delivery is due under this id.
+    NoAlert,
+}
+
 impl Deliverer {
     /// Makes one attempt, if the delivery is due by its row and still wanted.
     ///
@@ -64,28 +74,39 @@ impl Deliverer {
         if next_attempt_at.is_none_or(|at| at > self.clock.now()) {
             return Ok(NextDue(next_attempt_at));
         }
-        let Some((delivery, links)) = self.begin(&door).await? else {
-            if let Some(next) = self.deliver_notice(&door).await? {
-                return Ok(next);
+        match self.begin(&door).await? {
+            Begun::Attempt(begun) => {
+                let (delivery, links) = *begun;
+                let sent = self.sender.send(&delivery, &links).await;
+                let attempt = delivery.attempts + 1;
+                tracing::info!(delivery = %delivery.id, alert = %delivery.alert, attempt, ?sent, "attempt made");
+                self.settle(&door, (delivery.id, attempt), &sent, delivery.facts.departs_at).await
             }
-            return Ok(NextDue(next_attempt_at.filter(|at| *at > self.clock.now())));
-        };
-        let sent = self.sender.send(&delivery, &links).await;
+            Begun::Settled => Ok(NextDue(None)),
+            Begun::NoAlert => self.deliver_notice(&door).await,
+        }
+    }
+
+    /// Writes what came of an attempt. What was not taken now is tried again, but not after `until`.
+    pub(crate) async fn settle(
+        &self,
+        door: &store::Claimed<DeliveryId>,
+        (delivery, attempt): (DeliveryId, u16),
+        sent: &Sent,
+        until: DateTime<Utc>,
+    ) -> anyhow::Result<NextDue> {
         let now = self.clock.now();
-        let outcome = match &sent {
+        let outcome = match sent {
             Sent::Taken => Outcome::Sent,
             Sent::Refused(why) => Outcome::Failed(why),
-            Sent::NotNow(why) => {
-                match next_attempt(delivery.attempts + 1, now, delivery.facts.departs_at, self.chance.draw()) {
-                    NextAttempt::At(at) => Outcome::Retry(at, why),
-                    NextAttempt::GiveUp(reason) => Outcome::Failed(reason.as_str()),
-                }
-            }
+            Sent::NotNow(why) => match next_attempt(attempt, now, until, self.chance.draw()) {
+                NextAttempt::At(at) => Outcome::Retry(at, why),
+                NextAttempt::GiveUp(reason) => Outcome::Failed(reason.as_str()),
+            },
         };
-        tracing::info!(delivery = %delivery.id, alert = %delivery.alert, attempt = delivery.attempts + 1, ?outcome, "attempt made");
-        let mut tx = self.store.begin_claimed(&door).await?;
-        if !delivery::record(&mut tx, (delivery.id, delivery.attempts + 1), &outcome, now).await? {
-            tracing::warn!(delivery = %delivery.id, "another worker went on while this attempt ran");
+        let mut tx = self.store.begin_claimed(door).await?;
+        if !delivery::record(&mut tx, (delivery, attempt), &outcome, now).await? {
+            tracing::warn!(%delivery, "another worker went on while this attempt ran");
         }
         tx.commit(Audit::OwnRecord).await.context("recording an attempt")?;
         Ok(NextDue(match outcome {
@@ -95,13 +116,16 @@ impl Deliverer {
     }
 
     /// Locks the delivery, asks once more whether it is wanted, and writes the attempt.
-    async fn begin(&self, door: &store::Claimed<DeliveryId>) -> anyhow::Result<Option<(DeliveryRow, Links)>> {
+    async fn begin(&self, door: &store::Claimed<DeliveryId>) -> anyhow::Result<Begun> {
         let now = self.clock.now();
         let mut tx = self.store.begin_claimed(door).await?;
         let row = match delivery::lock_due(&mut tx, door.id(), now).await.context("reading a delivery")? {
             Due::Row(row) => row,
-            Due::Unreadable => return tx.commit(Audit::OwnRecord).await.map(|()| None).map_err(Into::into),
-            Due::Not => return Ok(None),
+            Due::Unreadable => {
+                tx.commit(Audit::OwnRecord).await?;
+                return Ok(Begun::Settled);
+            }
+            Due::Not => return Ok(Begun::NoAlert),
         };
         let cancelled = match still_wanted(&row.facts, now) {
             Err(reason) => Some(reason),
@@ -123,12 +147,12 @@ impl Deliverer {
         if let Some(outcome) = ended {
             delivery::record(&mut tx, (row.id, row.attempts), &outcome, now).await?;
             tx.commit(Audit::OwnRecord).await?;
-            return Ok(None);
+            return Ok(Begun::Settled);
         }
         delivery::begin_attempt(&mut tx, row.id, now + TimeDelta::seconds(ATTEMPT_LEASE_S), now).await?;
         let links = delivery::links(&tx, &row, &self.link_key, now);
         tx.commit(Audit::OwnRecord).await.context("writing an attempt")?;
-        Ok(Some((*row, links)))
+        Ok(Begun::Attempt(Box::new((*row, links))))
     }
 }
 

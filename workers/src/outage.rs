@@ -3,7 +3,6 @@
 //! one of them tell. Never counts a failure of its own: the polls did.
 
 use crate::{
-    channels::Sent,
     clock::Clock,
     deliver::{ATTEMPT_LEASE_S, Deliverer},
     schedule::NextDue,
@@ -12,15 +11,15 @@ use anyhow::Context;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     cadence::{Pace, TimeScale},
-    delivery::{GiveUpReason, MAX_ATTEMPTS, NextAttempt, next_attempt},
+    delivery::{CancelReason, GiveUpReason, MAX_ATTEMPTS},
     id::DeliveryId,
-    outage::{Health, Hindrance, Notice, Verdict, still_wanted},
+    outage::{Health, Notice, Verdict, still_wanted},
 };
 use std::{sync::Arc, time::Duration};
 use store::{
     Audit, Claimed, Store, TenantTx,
     catalog::OperatorRow,
-    delivery::{self, Outcome},
+    delivery::{self, Due, Outcome},
     outage::{self, Look, NoticeRow, START},
 };
 use tokio::sync::Notify;
@@ -101,15 +100,21 @@ impl Outages {
 }
 
 impl Deliverer {
-    /// Makes one attempt of a notice, if the delivery is one, is due by its row and is still wanted. `None`: it is none, or
-    /// not due.
+    /// Makes one attempt of a notice, if the delivery is one, is due by its row and is still wanted.
     ///
     /// # Errors
     /// When the database fails; then the delivery is due again when its lease ends.
-    pub(crate) async fn deliver_notice(&self, door: &Claimed<DeliveryId>) -> anyhow::Result<Option<NextDue>> {
+    pub(crate) async fn deliver_notice(&self, door: &Claimed<DeliveryId>) -> anyhow::Result<NextDue> {
         let now = self.clock.now();
         let mut tx = self.store.begin_claimed(door).await?;
-        let Some(row) = outage::lock_notice(&mut tx, door.id(), self.scale, now).await? else { return Ok(None) };
+        let row = match outage::lock_notice(&mut tx, door.id(), self.scale, now).await? {
+            Due::Row(row) => row,
+            Due::Unreadable => {
+                tx.commit(Audit::OwnRecord).await?;
+                return Ok(NextDue(None));
+            }
+            Due::Not => return Ok(NextDue(None)),
+        };
         match still_wanted(&row.facts) {
             Verdict::Send if row.attempts >= MAX_ATTEMPTS => {
                 let outcome = Outcome::Failed(GiveUpReason::TooManyAttempts.as_str());
@@ -119,44 +124,19 @@ impl Deliverer {
             Verdict::Wait(span) => {
                 outage::postpone(&mut tx, row.id, now + span).await?;
                 tx.commit(Audit::OwnRecord).await?;
-                Ok(Some(NextDue(Some(now + span))))
+                Ok(NextDue(Some(now + span)))
             }
             Verdict::Send => {
                 delivery::begin_attempt(&mut tx, row.id, now + TimeDelta::seconds(ATTEMPT_LEASE_S), now).await?;
                 let unsubscribe = outage::unsubscribe_path(&tx, row.channel, &self.link_key, now);
                 tx.commit(Audit::OwnRecord).await.context("writing an attempt")?;
-                self.attempt_notice(door, &row, &unsubscribe).await
+                let sent = self.sender.send_notice(&row, &unsubscribe).await;
+                let attempt = row.attempts + 1;
+                tracing::info!(delivery = %row.id, outage = %row.outage, notice = %row.facts.notice, attempt, ?sent, "attempt made");
+                // A notice has no sailing to leave without it: only its attempts end it.
+                self.settle(door, (row.id, attempt), &sent, DateTime::<Utc>::MAX_UTC).await
             }
         }
-    }
-
-    async fn attempt_notice(
-        &self,
-        door: &Claimed<DeliveryId>,
-        row: &NoticeRow,
-        unsubscribe: &str,
-    ) -> anyhow::Result<Option<NextDue>> {
-        let sent = self.sender.send_notice(row, unsubscribe).await;
-        let (now, attempt) = (self.clock.now(), row.attempts + 1);
-        let outcome = match &sent {
-            Sent::Taken => Outcome::Sent,
-            Sent::Refused(why) => Outcome::Failed(why),
-            // A notice has no sailing to leave without it: only its attempts end it.
-            Sent::NotNow(why) => match next_attempt(attempt, now, DateTime::<Utc>::MAX_UTC, self.chance.draw()) {
-                NextAttempt::At(at) => Outcome::Retry(at, why),
-                NextAttempt::GiveUp(reason) => Outcome::Failed(reason.as_str()),
-            },
-        };
-        tracing::info!(delivery = %row.id, outage = %row.outage, notice = %row.facts.notice, attempt, ?outcome, "attempt made");
-        let mut tx = self.store.begin_claimed(door).await?;
-        if !delivery::record(&mut tx, (row.id, attempt), &outcome, now).await? {
-            tracing::warn!(delivery = %row.id, "another worker went on while this attempt ran");
-        }
-        tx.commit(Audit::OwnRecord).await.context("recording an attempt")?;
-        Ok(Some(NextDue(match outcome {
-            Outcome::Retry(at, _) => Some(at),
-            Outcome::Sent | Outcome::Failed(_) | Outcome::Cancelled(_) => None,
-        })))
     }
 
     /// Ends a notice that is not sent. If checks work again before anybody was told, the outage ends with it.
@@ -166,13 +146,13 @@ impl Deliverer {
         row: &NoticeRow,
         outcome: &Outcome<'_>,
         now: DateTime<Utc>,
-    ) -> anyhow::Result<Option<NextDue>> {
+    ) -> anyhow::Result<NextDue> {
         delivery::record(&mut tx, (row.id, row.attempts), outcome, now).await?;
-        let is_over = matches!(outcome, Outcome::Cancelled(reason) if *reason == Hindrance::Recovered.as_str());
+        let is_over = matches!(outcome, Outcome::Cancelled(reason) if *reason == CancelReason::Recovered.as_str());
         if is_over && row.facts.notice == Notice::Degraded {
             outage::end_untold(&mut tx, row.outage, now).await?;
         }
         tx.commit(Audit::OwnRecord).await?;
-        Ok(Some(NextDue(None)))
+        Ok(NextDue(None))
     }
 }

@@ -64,6 +64,35 @@ fn spread(wait_s: u64, random: f64) -> TimeDelta {
     TimeDelta::microseconds(micros)
 }
 
+/// Whether a person may be told anything on a channel, whatever it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Permission {
+    /// The tenant is neither suspended nor closed.
+    pub tenant_live: bool,
+    /// The person is still a member of the tenant.
+    pub member_present: bool,
+    /// The channel is not disabled.
+    pub channel_enabled: bool,
+    /// Its address was confirmed.
+    pub channel_verified: bool,
+    /// The plan has this kind of channel.
+    pub plan_allows: bool,
+}
+
+impl Permission {
+    /// Why not, if not.
+    pub fn refused(&self) -> Option<CancelReason> {
+        let hindrances = [
+            (self.tenant_live, CancelReason::TenantGone),
+            (self.member_present, CancelReason::MemberGone),
+            (self.channel_enabled, CancelReason::ChannelDisabled),
+            (self.channel_verified, CancelReason::ChannelUnverified),
+            (self.plan_allows, CancelReason::PlanForbids),
+        ];
+        hindrances.into_iter().find(|(is_well, _)| !is_well).map(|(_, reason)| reason)
+    }
+}
+
 /// All that decides whether a message may still go out, read just before it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeliveryFacts {
@@ -73,16 +102,8 @@ pub struct DeliveryFacts {
     pub watch_state: WatchState,
     /// The watch wants what it wanted when the alert was made.
     pub watch_version_same: bool,
-    /// The channel is not disabled.
-    pub channel_enabled: bool,
-    /// Its address was confirmed.
-    pub channel_verified: bool,
-    /// The person is still a member of the tenant.
-    pub member_present: bool,
-    /// The tenant is neither suspended nor closed.
-    pub tenant_live: bool,
-    /// The plan has this kind of channel.
-    pub plan_allows: bool,
+    /// Whether the person may be told anything on the channel.
+    pub permission: Permission,
     /// When the sailing leaves.
     pub departs_at: DateTime<Utc>,
 }
@@ -108,18 +129,20 @@ closed_set! {
         Departed = "departed",
         /// The space is gone again.
         Gone = "gone",
+        /// Checks work again, so the news of their failing is no longer true.
+        Recovered = "recovered",
+        /// The news of an outage did not leave, so there is nothing to take back.
+        NotTold = "not_told",
     }
 }
 
 /// Whether the message may go out now. Permission is judged before truth: somebody who may not be
 /// told is not told why either.
 pub fn still_wanted(facts: &DeliveryFacts, now: DateTime<Utc>) -> Result<(), CancelReason> {
+    if let Some(reason) = facts.permission.refused() {
+        return Err(reason);
+    }
     let hindrances = [
-        (!facts.tenant_live, CancelReason::TenantGone),
-        (!facts.member_present, CancelReason::MemberGone),
-        (!facts.channel_enabled, CancelReason::ChannelDisabled),
-        (!facts.channel_verified, CancelReason::ChannelUnverified),
-        (!facts.plan_allows, CancelReason::PlanForbids),
         (facts.watch_state != WatchState::Active, CancelReason::WatchInactive),
         (!facts.watch_version_same, CancelReason::WatchChanged),
         (facts.departs_at <= now, CancelReason::Departed),

@@ -4,6 +4,7 @@
 //! that is no longer true is not sent. Never decides from one failure: those are ours to wait out.
 
 use crate::cadence::TimeScale;
+use crate::delivery::{CancelReason, Permission};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// So many polls of a target, polls of its operator, or checks of a plan's own, failed or missed in a row make an outage. The
@@ -80,16 +81,8 @@ pub enum FirstNotice {
 pub struct NoticeFacts {
     /// What it says.
     pub notice: Notice,
-    /// The tenant is neither suspended nor closed.
-    pub tenant_live: bool,
-    /// The person is still a member of the tenant.
-    pub member_present: bool,
-    /// The channel is not disabled.
-    pub channel_enabled: bool,
-    /// Its address was confirmed.
-    pub channel_verified: bool,
-    /// Whether the plan has this kind of channel.
-    pub plan_allows: bool,
+    /// Whether the person may be told anything on the channel.
+    pub permission: Permission,
     /// A check that the tenant waits for is missed now.
     pub still_missed: bool,
     /// The outage has not ended.
@@ -100,28 +93,6 @@ pub struct NoticeFacts {
     pub first: FirstNotice,
 }
 
-closed_set! {
-    /// Why a notice is no longer wanted.
-    pub enum Hindrance ("hindrance of a notice") {
-        /// The tenant is suspended or closed.
-        TenantGone = "tenant_gone",
-        /// The person is no longer a member.
-        MemberGone = "member_gone",
-        /// The channel was disabled.
-        ChannelDisabled = "channel_disabled",
-        /// The channel's address was never confirmed.
-        ChannelUnverified = "channel_unverified",
-        /// The plan does not have this kind of channel.
-        PlanForbids = "plan_forbids",
-        /// Nothing is waited for at the operator any more.
-        WatchInactive = "watch_inactive",
-        /// Checks work again.
-        Recovered = "recovered",
-        /// The first notice did not leave, so there is nothing to take back.
-        NotTold = "not_told",
-    }
-}
-
 /// What is to be done with a notice that is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -130,7 +101,7 @@ pub enum Verdict {
     /// Look again this much later.
     Wait(TimeDelta),
     /// Never.
-    Cancel(Hindrance),
+    Cancel(CancelReason),
 }
 
 /// How long a second notice waits for the first to be settled.
@@ -138,23 +109,18 @@ const WAIT_FOR_FIRST: TimeDelta = TimeDelta::seconds(60);
 
 /// What is to be done with a notice now. Permission is judged before truth.
 pub fn still_wanted(facts: &NoticeFacts) -> Verdict {
-    let hindrances = [
-        (!facts.tenant_live, Hindrance::TenantGone),
-        (!facts.member_present, Hindrance::MemberGone),
-        (!facts.channel_enabled, Hindrance::ChannelDisabled),
-        (!facts.channel_verified, Hindrance::ChannelUnverified),
-        (!facts.plan_allows, Hindrance::PlanForbids),
-        (!facts.still_waits, Hindrance::WatchInactive),
-    ];
-    if let Some((_, reason)) = hindrances.into_iter().find(|(hinders, _)| *hinders) {
+    if let Some(reason) = facts.permission.refused() {
         return Verdict::Cancel(reason);
+    }
+    if !facts.still_waits {
+        return Verdict::Cancel(CancelReason::WatchInactive);
     }
     match (facts.notice, facts.first) {
         (Notice::Degraded, _) if facts.outage_open && facts.still_missed => Verdict::Send,
-        (Notice::Degraded, _) => Verdict::Cancel(Hindrance::Recovered),
+        (Notice::Degraded, _) => Verdict::Cancel(CancelReason::Recovered),
         (Notice::Recovered, FirstNotice::Sent) => Verdict::Send,
         (Notice::Recovered, FirstNotice::Due) => Verdict::Wait(WAIT_FOR_FIRST),
-        (Notice::Recovered, FirstNotice::NotSent) => Verdict::Cancel(Hindrance::NotTold),
+        (Notice::Recovered, FirstNotice::NotSent) => Verdict::Cancel(CancelReason::NotTold),
     }
 }
 
@@ -162,14 +128,18 @@ pub fn still_wanted(facts: &NoticeFacts) -> Verdict {
 mod tests {
     use super::*;
 
+    const PERMITTED: Permission = Permission {
+        tenant_live: true,
+        member_present: true,
+        channel_enabled: true,
+        channel_verified: true,
+        plan_allows: true,
+    };
+
     fn well(notice: Notice) -> NoticeFacts {
         NoticeFacts {
             notice,
-            tenant_live: true,
-            member_present: true,
-            channel_enabled: true,
-            channel_verified: true,
-            plan_allows: true,
+            permission: PERMITTED,
             still_missed: notice == Notice::Degraded,
             outage_open: notice == Notice::Degraded,
             still_waits: true,
@@ -182,13 +152,14 @@ mod tests {
         for notice in [Notice::Degraded, Notice::Recovered] {
             let well = well(notice);
             assert_eq!(still_wanted(&well), Verdict::Send);
+            let refused = |permission| NoticeFacts { permission, ..well };
             for (facts, reason) in [
-                (NoticeFacts { tenant_live: false, ..well }, Hindrance::TenantGone),
-                (NoticeFacts { member_present: false, ..well }, Hindrance::MemberGone),
-                (NoticeFacts { channel_enabled: false, ..well }, Hindrance::ChannelDisabled),
-                (NoticeFacts { channel_verified: false, ..well }, Hindrance::ChannelUnverified),
-                (NoticeFacts { plan_allows: false, ..well }, Hindrance::PlanForbids),
-                (NoticeFacts { still_waits: false, ..well }, Hindrance::WatchInactive),
+                (refused(Permission { tenant_live: false, ..PERMITTED }), CancelReason::TenantGone),
+                (refused(Permission { member_present: false, ..PERMITTED }), CancelReason::MemberGone),
+                (refused(Permission { channel_enabled: false, ..PERMITTED }), CancelReason::ChannelDisabled),
+                (refused(Permission { channel_verified: false, ..PERMITTED }), CancelReason::ChannelUnverified),
+                (refused(Permission { plan_allows: false, ..PERMITTED }), CancelReason::PlanForbids),
+                (NoticeFacts { still_waits: false, ..well }, CancelReason::WatchInactive),
             ] {
                 assert_eq!(still_wanted(&facts), Verdict::Cancel(reason));
             }
@@ -198,12 +169,12 @@ mod tests {
     #[test]
     fn what_recovered_before_its_notice_left_is_told_neither_way() {
         let degraded = well(Notice::Degraded);
-        let recovered = Verdict::Cancel(Hindrance::Recovered);
+        let recovered = Verdict::Cancel(CancelReason::Recovered);
         assert_eq!(still_wanted(&NoticeFacts { still_missed: false, ..degraded }), recovered);
         assert_eq!(still_wanted(&NoticeFacts { outage_open: false, ..degraded }), recovered);
         let second = well(Notice::Recovered);
         let untold = NoticeFacts { first: FirstNotice::NotSent, ..second };
-        assert_eq!(still_wanted(&untold), Verdict::Cancel(Hindrance::NotTold));
+        assert_eq!(still_wanted(&untold), Verdict::Cancel(CancelReason::NotTold));
         assert!(matches!(still_wanted(&NoticeFacts { first: FirstNotice::Due, ..second }), Verdict::Wait(_)));
     }
 

@@ -4,6 +4,7 @@
 
 mod locked;
 
+pub(crate) use locked::or_given_up;
 pub use locked::{Due, lock_due};
 
 use crate::{LinkKey, Purpose, Result, Store, TenantTx};

@@ -1,11 +1,15 @@
 //! Outages: opened and closed in pages over the watches of an operator, told once each way. Tenants come from rows only.
 //! The second notice goes to those who got the first.
 
-use crate::{Result, Store, TenantTx, check, word};
+use crate::{
+    Result, Store, TenantTx, check,
+    delivery::{Due, or_given_up},
+    word,
+};
 use chrono::{DateTime, Utc};
 use domain::{
     cadence::{Pace, TimeScale, interval},
-    delivery::ChannelKind,
+    delivery::{ChannelKind, Permission},
     id::{ChannelId, DeliveryId},
     operator::Operator,
     outage::{Cause, FirstNotice, HOLD_S, IN_A_ROW, NoticeFacts},
@@ -135,7 +139,7 @@ pub async fn lock_notice(
     id: DeliveryId,
     scale: TimeScale,
     now: DateTime<Utc>,
-) -> Result<Option<NoticeRow>> {
+) -> Result<Due<NoticeRow>> {
     let row = sqlx::query!(
         r#"select e.id as outage_id, c.id as channel_id, d.message_id, d.attempts, d.notice as "notice!",
                   e.operator_id, e.cause, e.noticed_at, e.good_since, e.ended_at is null as "open!", o.name as operator_name,
@@ -158,44 +162,52 @@ pub async fn lock_notice(
     )
     .fetch_optional(&mut *tx.tx)
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    let operator: Operator = word(&row.operator_id)?;
-    let (kind, plan): (ChannelKind, Plan) = (word(&row.kind)?, word(&row.plan)?);
-    let checks = check::wanted(tx, operator, scale, now).await?;
-    let first = match row.first_state.as_deref() {
-        Some("sent") => FirstNotice::Sent,
-        Some("due") => FirstNotice::Due,
-        _ => FirstNotice::NotSent,
+    let Some(row) = row else { return Ok(Due::Not) };
+    let attempts = row.attempts.unsigned_abs();
+    // What cannot be read as an operator has no checks; it is given up below.
+    let checks = match word(&row.operator_id) {
+        Ok(operator) => check::wanted(tx, operator, scale, now).await?,
+        Err(_) => Vec::new(),
     };
-    let facts = NoticeFacts {
-        notice: word(&row.notice)?,
-        tenant_live: row.live,
-        member_present: row.member.is_some(),
-        channel_enabled: row.enabled,
-        channel_verified: row.verified,
-        plan_allows: plan.limits().channels.contains(&kind),
-        still_missed: checks.iter().any(|check| check.missed_since(now).is_some()),
-        outage_open: row.open,
-        still_waits: !checks.is_empty(),
-        first,
+    let read = || -> Result<NoticeRow> {
+        let (kind, plan): (ChannelKind, Plan) = (word(&row.kind)?, word(&row.plan)?);
+        let facts = NoticeFacts {
+            notice: word(&row.notice)?,
+            permission: Permission {
+                tenant_live: row.live,
+                member_present: row.member.is_some(),
+                channel_enabled: row.enabled,
+                channel_verified: row.verified,
+                plan_allows: plan.limits().channels.contains(&kind),
+            },
+            still_missed: checks.iter().any(|check| check.missed_since(now).is_some()),
+            outage_open: row.open,
+            still_waits: !checks.is_empty(),
+            first: match row.first_state.as_deref() {
+                Some("sent") => FirstNotice::Sent,
+                Some("due") => FirstNotice::Due,
+                _ => FirstNotice::NotSent,
+            },
+        };
+        Ok(NoticeRow {
+            id,
+            outage: row.outage_id,
+            channel: ChannelId(row.channel_id),
+            message_id: row.message_id,
+            attempts,
+            kind,
+            address: row.address,
+            zone: row.zone.unwrap_or_default(),
+            operator: word(&row.operator_id)?,
+            operator_name: row.operator_name,
+            cause: word(&row.cause)?,
+            noticed_at: row.noticed_at,
+            good_since: row.good_since,
+            checks,
+            facts,
+        })
     };
-    Ok(Some(NoticeRow {
-        id,
-        outage: row.outage_id,
-        channel: ChannelId(row.channel_id),
-        message_id: row.message_id,
-        attempts: row.attempts.unsigned_abs(),
-        kind,
-        address: row.address,
-        zone: row.zone.unwrap_or_default(),
-        operator,
-        operator_name: row.operator_name,
-        cause: word(&row.cause)?,
-        noticed_at: row.noticed_at,
-        good_since: row.good_since,
-        checks,
-        facts,
-    }))
+    or_given_up(tx, (id, attempts), read(), now).await
 }
 
 /// Lets a notice rest without having tried.

@@ -12,16 +12,20 @@ fn wait(made: u16, random: f64) -> Option<TimeDelta> {
     }
 }
 
+const PERMITTED: Permission = Permission {
+    tenant_live: true,
+    member_present: true,
+    channel_enabled: true,
+    channel_verified: true,
+    plan_allows: true,
+};
+
 fn all_well() -> DeliveryFacts {
     DeliveryFacts {
         alert_open: true,
         watch_state: WatchState::Active,
         watch_version_same: true,
-        channel_enabled: true,
-        channel_verified: true,
-        member_present: true,
-        tenant_live: true,
-        plan_allows: true,
+        permission: PERMITTED,
         departs_at: at("2026-12-24T21:30:00Z"),
     }
 }
@@ -42,12 +46,13 @@ fn every_hindrance_cancels_with_its_own_reason() {
     let now = at("2026-12-20T00:00:00Z");
     let well = all_well();
     assert_eq!(still_wanted(&well, now), Ok(()));
+    let refused = |permission| DeliveryFacts { permission, ..well };
     let cases = [
-        (DeliveryFacts { tenant_live: false, ..well }, "tenant_gone"),
-        (DeliveryFacts { member_present: false, ..well }, "member_gone"),
-        (DeliveryFacts { channel_enabled: false, ..well }, "channel_disabled"),
-        (DeliveryFacts { channel_verified: false, ..well }, "channel_unverified"),
-        (DeliveryFacts { plan_allows: false, ..well }, "plan_forbids"),
+        (refused(Permission { tenant_live: false, ..PERMITTED }), "tenant_gone"),
+        (refused(Permission { member_present: false, ..PERMITTED }), "member_gone"),
+        (refused(Permission { channel_enabled: false, ..PERMITTED }), "channel_disabled"),
+        (refused(Permission { channel_verified: false, ..PERMITTED }), "channel_unverified"),
+        (refused(Permission { plan_allows: false, ..PERMITTED }), "plan_forbids"),
         (DeliveryFacts { watch_state: WatchState::Paused, ..well }, "watch_inactive"),
         (DeliveryFacts { watch_state: WatchState::Deleted, ..well }, "watch_inactive"),
         (DeliveryFacts { watch_version_same: false, ..well }, "watch_changed"),
@@ -57,7 +62,8 @@ fn every_hindrance_cancels_with_its_own_reason() {
     for (facts, reason) in cases {
         assert_eq!(still_wanted(&facts, now).map_err(CancelReason::as_str), Err(reason));
     }
-    assert_eq!(CancelReason::ALL.len(), 9, "each reason has its case above");
+    let of_notices = [CancelReason::Recovered, CancelReason::NotTold];
+    assert_eq!(CancelReason::ALL.len(), 9 + of_notices.len(), "each reason has its case above or is a notice's");
 }
 
 proptest! {

@@ -4,7 +4,7 @@ use super::{DeliveryRow, Outcome, Told};
 use crate::{Result, TenantTx, document, word};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use domain::{
-    delivery::{ChannelKind, DeliveryFacts},
+    delivery::{ChannelKind, DeliveryFacts, Permission},
     id::{AlertId, ChannelId, DeliveryId, TargetId},
     operator::Operator,
     plan::Plan,
@@ -13,14 +13,14 @@ use domain::{
 use serde_json::Value;
 use uuid::Uuid;
 
-/// What a look at a delivery found.
+/// What a look at a delivery found, of an alert or of a notice.
 #[derive(Debug)]
-pub enum Due {
+pub enum Due<T> {
     /// It is due, and locked until the transaction ends.
-    Row(Box<DeliveryRow>),
+    Row(Box<T>),
     /// It cannot be read by this version and is now marked as failed; commit that.
     Unreadable,
-    /// It is not due, or another worker has it.
+    /// It is not due, another worker has it, or it is of the other kind.
     Not,
 }
 
@@ -28,12 +28,22 @@ pub enum Due {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn lock_due(tx: &mut TenantTx, id: DeliveryId, now: DateTime<Utc>) -> Result<Due> {
+pub async fn lock_due(tx: &mut TenantTx, id: DeliveryId, now: DateTime<Utc>) -> Result<Due<DeliveryRow>> {
     let locked =
         sqlx::query_file_as!(Locked, "src/delivery/lock_due.sql", id.0, now).fetch_optional(&mut *tx.tx).await?;
     let Some(locked) = locked else { return Ok(Due::Not) };
     let attempts = locked.attempts.unsigned_abs();
-    match locked.into_row() {
+    or_given_up(tx, (id, attempts), locked.into_row(), now).await
+}
+
+/// The row; one that this version cannot read is given up, for it would be due for ever and stand before others.
+pub(crate) async fn or_given_up<T>(
+    tx: &mut TenantTx,
+    (id, attempts): (DeliveryId, u16),
+    read: Result<T>,
+    now: DateTime<Utc>,
+) -> Result<Due<T>> {
+    match read {
         Ok(row) => Ok(Due::Row(Box::new(row))),
         Err(error) => {
             tracing::error!(delivery = %id, %error, "a delivery cannot be read and is given up");
@@ -114,11 +124,13 @@ impl Locked {
             alert_open: self.alert_open,
             watch_state: word(&self.state)?,
             watch_version_same: self.version == self.watch_version,
-            channel_enabled: self.enabled,
-            channel_verified: self.verified,
-            member_present: self.member.is_some(),
-            tenant_live: self.tenant_live,
-            plan_allows: plan.limits().channels.contains(&kind),
+            permission: Permission {
+                tenant_live: self.tenant_live,
+                member_present: self.member.is_some(),
+                channel_enabled: self.enabled,
+                channel_verified: self.verified,
+                plan_allows: plan.limits().channels.contains(&kind),
+            },
             departs_at: self.departs_at,
         })
     }
