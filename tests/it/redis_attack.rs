@@ -133,9 +133,10 @@ async fn sr_job_08_redis_holds_ids_and_times_and_forgets_what_is_finished() {
         due + held == 0
     })
     .await;
-    let found = everything(&mut redis).await;
+    // At rest, so that no key goes between its being listed and its being read.
     shutdown.cancel();
     running.await.unwrap().unwrap();
+    let found = everything(&mut redis).await;
 
     assert!(!found.is_empty());
     let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"{}:._-+,e".contains(&byte));
