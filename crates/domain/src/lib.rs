@@ -20,6 +20,7 @@ pub mod outage;
 pub mod plan;
 pub mod plausible;
 pub mod sailing;
+pub mod seal;
 pub mod target;
 pub mod text;
 pub mod watch;
