@@ -9,7 +9,7 @@ use chacha20poly1305::{
 };
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
-use std::{collections::HashSet, fmt, str::FromStr};
+use std::{collections::HashSet, fmt, str::FromStr, sync::Arc};
 use zeroize::Zeroizing;
 
 /// The most keys of a ring: the one that seals, and those that rows not yet sealed anew still need.
@@ -23,9 +23,10 @@ pub fn published_setting() -> String {
     format!("1:{}", hex::encode(Sha256::digest("seals of a developer's FerryAlert")))
 }
 
-/// Keys by id. Cheap to pass by reference, not to be copied.
+/// Keys by id, the one that seals first. Cheap to clone.
+#[derive(Clone)]
 pub struct Keyring {
-    keys: Vec<Key>,
+    keys: Arc<[Key]>,
     is_published: bool,
 }
 
@@ -183,6 +184,12 @@ impl Keyring {
     #[must_use]
     pub fn prefix(&self) -> [u8; PREFIX_BYTES] {
         prefix(self.first().id)
+    }
+
+    /// The id of the key that seals.
+    #[must_use]
+    pub fn first_id(&self) -> u16 {
+        self.first().id
     }
 
     /// Ids of the keys, the one that seals first.
