@@ -16,7 +16,7 @@ use domain::{
     key::{ApiKey, Scope},
 };
 use std::sync::Arc;
-use store::{Credentials, DatabaseRole, Store, catalog, held::Decision, key, migrate};
+use store::{Credentials, DatabaseRole, Sealer, Store, catalog, held::Decision, key, migrate};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -121,7 +121,8 @@ async fn create_key(new: &NewKey) -> anyhow::Result<()> {
 #[expect(clippy::disallowed_methods, reason = "main is where the clock comes from")]
 async fn decide_held(choice: Option<(Decision, i64)>) -> anyhow::Result<()> {
     let (admin_url, actor) = (Config::admin_url()?, Config::admin_name()?);
-    let store = Store::connect(DatabaseRole::Admin, admin_url.expose(), 1).await.context("FERRY_ADMIN_URL")?;
+    let store = Store::connect(DatabaseRole::Admin, admin_url.expose(), 1, Sealer::without_keys());
+    let store = store.await.context("FERRY_ADMIN_URL")?;
     print!("{}", app::held::run(&store, choice, &actor, Utc::now()).await?);
     Ok(())
 }
@@ -129,11 +130,14 @@ async fn decide_held(choice: Option<(Decision, i64)>) -> anyhow::Result<()> {
 #[expect(clippy::disallowed_methods, reason = "main is where the clock and chance come from")]
 async fn serve(config: Config) -> anyhow::Result<()> {
     telemetry::init(&config.log, false)?;
-    let store = Store::connect(DatabaseRole::App, config.database_url.expose(), CONNECTIONS);
+    let sealer = Sealer::new(config.seal_keys.clone(), rand::random);
+    let store = Store::connect(DatabaseRole::App, config.database_url.expose(), CONNECTIONS, sealer.clone());
     let store = store.await.context("FERRY_DATABASE_URL")?;
     let auth_url = config.auth_database_url.expose();
-    let credentials = Credentials::connect(auth_url, AUTH_CONNECTIONS).await.context("FERRY_AUTH_DATABASE_URL")?;
+    let credentials = Credentials::connect(auth_url, AUTH_CONNECTIONS, sealer);
+    let credentials = credentials.await.context("FERRY_AUTH_DATABASE_URL")?;
     config.check_against(&store.environment().await?)?;
+    store.check_keys().await.context("FERRY_SEAL_KEYS")?;
     let listener = TcpListener::bind(config.listen).await.context("FERRY_LISTEN")?;
     tracing::info!(address = %config.listen, "app is up");
     let bounds = Bounds::default();
