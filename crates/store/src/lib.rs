@@ -13,7 +13,9 @@ pub mod check;
 pub mod delivery;
 pub mod held;
 pub mod idempotency;
+pub mod invitation;
 pub mod key;
+pub mod letter;
 mod listed;
 pub mod listen;
 pub mod migrate;
@@ -33,6 +35,7 @@ pub mod user;
 pub mod watch;
 
 pub use capability::{Capability, LinkKey, Purpose};
+pub use invitation::VerifiedAddress;
 pub use key::Credentials;
 pub use listed::{Listed, PAGE_MAX, Place};
 pub use role::DatabaseRole;
