@@ -23,6 +23,12 @@ impl Seals {
         self.0.seal(&Place::UserEmail(UserId(user)), email, rand::random())
     }
 
+    /// `identity.email` of an identity.
+    #[must_use]
+    pub fn of_identity(&self, issuer: &str, subject: &str, email: &str) -> Vec<u8> {
+        self.0.seal(&Place::IdentityEmail { issuer, subject }, email, rand::random())
+    }
+
     /// `channel.address` and `channel.address_index`.
     #[must_use]
     pub fn of_channel(&self, tenant: Uuid, channel: Uuid, address: &str) -> (Vec<u8>, Vec<u8>) {

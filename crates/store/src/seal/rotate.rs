@@ -8,6 +8,7 @@ use domain::{
     id::{ChannelId, TenantId, UserId},
     seal::{Index, Place},
 };
+use std::fmt::Display;
 use uuid::Uuid;
 
 /// Rows of one statement: short enough to be in nobody's way.
@@ -43,6 +44,7 @@ impl Store {
         let of = of.fetch_one(&self.pool).await?.unsigned_abs();
         let mut walk = Walk { sealer: &self.sealer, report, done: 0, of, rotated: Rotated::default() };
         self.rotate_people(&mut walk).await?;
+        self.rotate_identities(&mut walk).await?;
         self.rotate_channels(&mut walk).await?;
         let retired = sqlx::query_scalar!(r#"select retire_seal_keys($1) as "id!""#, &[first]);
         let retired: Result<Vec<u16>> = retired.fetch_all(&self.pool).await?.into_iter().map(key_id).collect();
@@ -61,17 +63,53 @@ impl Store {
             let page = page.fetch_all(&self.pool).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after = last.id;
-            let mut anew = Anew::default();
+            let (mut ids, mut old, mut new) = (vec![], vec![], vec![]);
             for row in page {
-                if let Some(text) = walk.opened(&Place::UserEmail(UserId(row.id)), row.id, &row.sealed) {
-                    anew.new.push(self.sealer.seal(&Place::UserEmail(UserId(row.id)), &text)?);
-                    anew.old.push(row.sealed);
-                    anew.ids.push(row.id);
+                let place = Place::UserEmail(UserId(row.id));
+                if let Some(text) = walk.opened(&place, &row.id, &row.sealed) {
+                    new.push(self.sealer.seal(&place, &text)?);
+                    old.push(row.sealed);
+                    ids.push(row.id);
                 }
             }
-            let done =
-                sqlx::query_scalar!(r#"select reseal_people($1, $2, $3) as "id!""#, &anew.ids, &anew.old, &anew.new);
-            walk.note("user_account", &anew, &done.fetch_all(&self.pool).await?);
+            let written = sqlx::query_scalar!(r#"select reseal_people($1, $2, $3) as "id!""#, &ids, &old, &new);
+            walk.note("user_account", &ids, &written.fetch_all(&self.pool).await?);
+        }
+    }
+
+    async fn rotate_identities(&self, walk: &mut Walk<'_>) -> Result<()> {
+        let (prefix, mut after) = (self.sealer.keys()?.ring.prefix(), (String::new(), String::new()));
+        loop {
+            let page = sqlx::query!(
+                r#"select issuer as "issuer!", subject as "subject!", sealed as "sealed!" from sealed_identities($1, $2, $3, $4)"#,
+                &prefix[..],
+                after.0,
+                after.1,
+                BATCH
+            );
+            let page = page.fetch_all(&self.pool).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = (last.issuer.clone(), last.subject.clone());
+            let (mut issuers, mut subjects, mut old, mut new) = (vec![], vec![], vec![], vec![]);
+            for row in page {
+                let place = Place::IdentityEmail { issuer: &row.issuer, subject: &row.subject };
+                let name = format!("{} {}", row.issuer, row.subject);
+                if let Some(text) = walk.opened(&place, &name, &row.sealed) {
+                    new.push(self.sealer.seal(&place, &text)?);
+                    old.push(row.sealed);
+                    issuers.push(row.issuer);
+                    subjects.push(row.subject);
+                }
+            }
+            let written = sqlx::query_scalar!(
+                r#"select reseal_identities($1, $2, $3, $4) as "name!""#,
+                &issuers,
+                &subjects,
+                &old,
+                &new
+            );
+            let names: Vec<String> = issuers.iter().zip(&subjects).map(|(one, other)| format!("{one} {other}")).collect();
+            walk.note("identity", &names, &written.fetch_all(&self.pool).await?);
         }
     }
 
@@ -88,39 +126,29 @@ impl Store {
             let page = page.fetch_all(&self.pool).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after = (last.tenant_id, last.id);
-            let mut anew = Anew::default();
+            let (mut tenants, mut ids, mut old, mut new, mut indexes) = (vec![], vec![], vec![], vec![], vec![]);
             for row in page {
                 let tenant = TenantId(row.tenant_id);
                 let place = Place::ChannelAddress(tenant, ChannelId(row.id));
-                if let Some(text) = walk.opened(&place, row.id, &row.sealed) {
-                    anew.new.push(self.sealer.seal(&place, &text)?);
-                    anew.indexes.push(self.sealer.index(Index::ChannelAddress(tenant), &text)?);
-                    anew.old.push(row.sealed);
-                    anew.tenants.push(row.tenant_id);
-                    anew.ids.push(row.id);
+                if let Some(text) = walk.opened(&place, &row.id, &row.sealed) {
+                    new.push(self.sealer.seal(&place, &text)?);
+                    indexes.push(self.sealer.index(Index::ChannelAddress(tenant), &text)?);
+                    old.push(row.sealed);
+                    tenants.push(row.tenant_id);
+                    ids.push(row.id);
                 }
             }
-            let done = sqlx::query_scalar!(
+            let written = sqlx::query_scalar!(
                 r#"select reseal_channels($1, $2, $3, $4, $5) as "id!""#,
-                &anew.tenants,
-                &anew.ids,
-                &anew.old,
-                &anew.new,
-                &anew.indexes
+                &tenants,
+                &ids,
+                &old,
+                &new,
+                &indexes
             );
-            walk.note("channel", &anew, &done.fetch_all(&self.pool).await?);
+            walk.note("channel", &ids, &written.fetch_all(&self.pool).await?);
         }
     }
-}
-
-/// A page that is to be written back.
-#[derive(Default)]
-struct Anew {
-    tenants: Vec<Uuid>,
-    ids: Vec<Uuid>,
-    old: Vec<Vec<u8>>,
-    new: Vec<Vec<u8>>,
-    indexes: Vec<Vec<u8>>,
 }
 
 /// How far a rotation is.
@@ -134,7 +162,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     /// What is sealed there; a row that does not open stays as it is and is named.
-    fn opened(&mut self, place: &Place<'_>, row: Uuid, sealed: &[u8]) -> Option<String> {
+    fn opened(&mut self, place: &Place<'_>, row: &impl Display, sealed: &[u8]) -> Option<String> {
         match self.sealer.open(place, sealed) {
             Ok(text) => Some(text),
             Err(error) => {
@@ -146,16 +174,16 @@ impl Walk<'_> {
     }
 
     /// Takes down which rows of a page were written.
-    fn note(&mut self, table: &str, anew: &Anew, written: &[Uuid]) {
-        for row in anew.ids.iter().filter(|row| !written.contains(row)) {
-            self.leave(table, *row);
+    fn note<R: Display + PartialEq>(&mut self, table: &str, rows: &[R], written: &[R]) {
+        for row in rows.iter().filter(|row| !written.contains(row)) {
+            self.leave(table, row);
         }
         self.rotated.rows += written.len() as u64;
-        self.done += anew.ids.len() as u64;
+        self.done += rows.len() as u64;
         (self.report)(Work { what: "Sealing anew", done: self.done, of: self.of });
     }
 
-    fn leave(&mut self, table: &str, row: Uuid) {
+    fn leave(&mut self, table: &str, row: &impl Display) {
         self.rotated.left += 1;
         if self.rotated.named.len() < NAMED {
             self.rotated.named.push(format!("{table} {row}"));
