@@ -34,6 +34,7 @@ mod redis_attack;
 mod robots;
 mod schedule;
 mod schema;
+mod seal;
 mod server;
 mod sessions;
 mod shield;
