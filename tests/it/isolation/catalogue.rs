@@ -22,7 +22,7 @@ const GLOBAL_TABLES: [&str; 14] = [
 ];
 /// A key's public id must be unique everywhere: it is what a key is found by, and is random.
 const UNIQUE_WITHOUT_TENANT: [&str; 1] = ["api_key_public_id_key"];
-const DEFINERS: [&str; 33] = [
+const DEFINERS: [&str; 39] = [
     "ask_wanted_by",
     "close_alerts",
     "close_departed",
@@ -33,20 +33,25 @@ const DEFINERS: [&str; 33] = [
     "due_deliveries",
     "expire_watches",
     "forget_idempotency",
+    "forget_invitations",
     "identity_owner",
+    "invited_lately",
     "issue_key",
     "key_by_public_id",
+    "letter_recipient",
     "membership",
     "open_outages",
     "record_alerts",
     "release_alerts",
     "reseal_channels",
     "reseal_identities",
+    "reseal_invitations",
     "reseal_people",
     "retire_seal_keys",
     "seal_census",
     "sealed_channels",
     "sealed_identities",
+    "sealed_invitations",
     "sealed_people",
     "session_by_hash",
     "tenant_wanted_by",
@@ -56,10 +61,11 @@ const DEFINERS: [&str; 33] = [
     "watch_tenant",
     "watch_wanted_by",
     "watches_of_target",
+    "write_to_self",
 ];
 
-/// Where `ferry_matcher` may look across tenants: the functions it owns read these tables, insert into five,
-/// update seven and delete from one.
+/// Where `ferry_matcher` may look across tenants: the functions it owns read these tables, insert into six,
+/// update eight and delete from two.
 fn matcher_policies() -> Vec<String> {
     let read = [
         "tenant",
@@ -74,6 +80,8 @@ fn matcher_policies() -> Vec<String> {
         "api_key",
         "idempotency",
         "identity",
+        "invitation",
+        "letter",
         "session",
         "user_account",
     ];
@@ -86,11 +94,14 @@ fn matcher_policies() -> Vec<String> {
         "alert:w",
         "channel:w",
         "identity:w",
+        "invitation:w",
         "outage:w",
         "watch:w",
         "watch_target:w",
         "user_account:w",
         "idempotency:d",
+        "invitation:d",
+        "letter:a",
     ];
     let read = read.iter().map(|table| format!("{table}:r:ferry_matcher"));
     let write = write.iter().map(|entry| format!("{entry}:ferry_matcher"));
