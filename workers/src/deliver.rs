@@ -180,8 +180,12 @@ pub(crate) async fn start(tx: &mut TenantTx, id: DeliveryId, slot: Slot, now: Da
     let last_until = match slot {
         Slot::Free => None,
         Slot::Last(until) => Some(until),
-        Slot::Held(until) => {
+        Slot::Paused(until) => {
             delivery::postpone(tx, id, until).await?;
+            return Ok(Start::Held(until));
+        }
+        Slot::Held(until) => {
+            delivery::hold(tx, id, until).await?;
             return Ok(Start::Held(until));
         }
     };

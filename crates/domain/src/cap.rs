@@ -44,7 +44,9 @@ pub enum Slot {
     Free,
     /// It may, and is the last until then.
     Last(DateTime<Utc>),
-    /// It may not until then.
+    /// It may not until then; others may.
+    Paused(DateTime<Utc>),
+    /// Nothing may to the same place until then.
     Held(DateTime<Utc>),
 }
 
@@ -107,7 +109,7 @@ impl Lately {
         let told = usize::try_from(self.of_sailing).unwrap_or(usize::MAX);
         let pause = TimeDelta::seconds(PAUSES_S[told.min(PAUSES_S.len() - 1)]);
         match self.of_sailing_at.map(|at| at + pause) {
-            Some(until) if until > now => Slot::Held(until),
+            Some(until) if until > now => Slot::Paused(until),
             _ => Slot::Free,
         }
     }
@@ -139,8 +141,8 @@ mod tests {
             .map(|of_sailing| {
                 let lately = Lately { of_sailing, of_sailing_at: (of_sailing > 0).then_some(now), ..Lately::default() };
                 match lately.slot(now) {
-                    Slot::Held(until) => (until - now).num_seconds(),
-                    Slot::Free | Slot::Last(_) => 0,
+                    Slot::Paused(until) => (until - now).num_seconds(),
+                    Slot::Free | Slot::Last(_) | Slot::Held(_) => 0,
                 }
             })
             .collect();
@@ -156,7 +158,7 @@ mod tests {
             let of_sailing_at = (of_sailing > 0).then(|| now - TimeDelta::seconds(ago_s));
             let lately = Lately { channel: spent, of_sailing, of_sailing_at, ..Lately::default() };
             match lately.slot(now) {
-                Slot::Held(until) => prop_assert!(now < until && until <= now + TimeDelta::days(1)),
+                Slot::Held(until) | Slot::Paused(until) => prop_assert!(now < until && until <= now + TimeDelta::days(1)),
                 Slot::Last(until) => prop_assert!(now < until),
                 Slot::Free => prop_assert!(spent.hour + 1 < CHANNEL.an_hour && spent.day + 1 < CHANNEL.a_day),
             }

@@ -210,6 +210,30 @@ pub async fn postpone(tx: &mut TenantTx, id: DeliveryId, until: DateTime<Utc>) -
     Ok(())
 }
 
+/// How many waiting deliveries of a channel one statement holds. What is left over comes up itself.
+const HELD_AT_ONCE: i64 = 1_000;
+
+/// Holds a delivery, and with it what else waits for its channel and has not begun: each would only be held in its turn.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn hold(tx: &mut TenantTx, id: DeliveryId, until: DateTime<Utc>) -> Result<()> {
+    sqlx::query!(
+        "update delivery set next_attempt_at = $2, outcome = $3
+         where state = 'due' and id = any($1::bigint || array(
+           select w.id from delivery one join delivery w on w.tenant_id = one.tenant_id and w.channel_id = one.channel_id
+           where one.id = $1 and w.state = 'due' and w.attempts = 0 and w.next_attempt_at < $2
+           limit $4 for update of w skip locked))",
+        id.0,
+        until,
+        HELD,
+        HELD_AT_ONCE
+    )
+    .execute(&mut *tx.tx)
+    .await?;
+    Ok(())
+}
+
 /// Whether one more message to a channel may begin now; `alert` where it is about one. Until the transaction ends, nothing else of the
 /// tenant is asked, so that no two messages take the last slot.
 ///
