@@ -18,6 +18,7 @@ pub mod input;
 mod keys;
 mod links;
 mod list;
+pub mod login;
 mod notice;
 pub mod openapi;
 mod operators;
