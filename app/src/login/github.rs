@@ -15,7 +15,7 @@ pub(crate) const ISSUER: &str = "https://github.com";
 /// What lets us read addresses, verified or not; the account's number needs no scope.
 pub(crate) const SCOPE: &str = "user:email";
 
-/// The addresses of an installation: the public one, or one of GitHub Enterprise Server.
+/// Its addresses; in development those of a simulator that has the whole host.
 pub(crate) struct Endpoints {
     pub(crate) authorization: Url,
     pub(crate) token: Url,
@@ -47,7 +47,7 @@ struct Email {
 impl Endpoints {
     pub(crate) fn of(issuer: &IssuerUrl) -> anyhow::Result<Endpoints> {
         let base = issuer.as_str().trim_end_matches('/');
-        let api = if base == ISSUER { "https://api.github.com".to_owned() } else { format!("{base}/api/v3") };
+        let api = if base == ISSUER { "https://api.github.com".to_owned() } else { base.to_owned() };
         let url = |text: String| Url::parse(&text).context("an address of GitHub");
         Ok(Endpoints {
             authorization: url(format!("{base}/login/oauth/authorize"))?,

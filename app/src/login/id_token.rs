@@ -37,18 +37,20 @@ pub(crate) struct Expected<'a> {
     pub(crate) nonce: &'a Nonce,
     /// When the attempt began: nothing older proves anything about it.
     pub(crate) started_at: DateTime<Utc>,
-    /// Whether the provider was asked to have the person prove themself anew.
-    pub(crate) is_fresh: Freshness,
+    /// How recent the person's own proof must be.
+    pub(crate) proof: ProofAge,
     /// Now.
     pub(crate) now: DateTime<Utc>,
 }
 
-/// How recently the person must have proved themself to the provider.
+/// When the person must have proved themself to the provider, by its word (`auth_time`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Freshness {
+pub(crate) enum ProofAge {
     /// At any time.
     Any,
-    /// Within this attempt, where the provider says when (`auth_time`).
+    /// Within this attempt, if it says when.
+    WithinAttemptIfTold,
+    /// Within this attempt, and it says so.
     WithinAttempt,
 }
 
@@ -87,7 +89,7 @@ impl From<ClaimsVerificationError> for TokenRefused {
 
 /// A verifier of the issuer's tokens for us: the keys are what the pinned issuer publishes, and nothing else.
 pub(crate) fn verifier<'a>(expected: &Expected<'a>, keys: &CoreJsonWebKeySet) -> IdTokenVerifier<'a, CoreJsonWebKey> {
-    let (now, started_at, is_fresh) = (expected.now, expected.started_at, expected.is_fresh);
+    let (now, started_at, proof) = (expected.now, expected.started_at, expected.proof);
     let is_within = move |at: DateTime<Utc>| at >= started_at - SKEW && at <= now + SKEW;
     // A public client has no secret to check a MAC with, whatever the algorithms say.
     IdTokenVerifier::new_public_client(expected.client_id.clone(), expected.issuer.clone(), keys.clone())
@@ -96,9 +98,10 @@ pub(crate) fn verifier<'a>(expected: &Expected<'a>, keys: &CoreJsonWebKeySet) ->
         .set_issue_time_verifier_fn(move |at| {
             if is_within(at) { Ok(()) } else { Err("issued at another time than this attempt's".to_owned()) }
         })
-        .set_auth_time_verifier_fn(move |at| match (is_fresh, at) {
-            (Freshness::WithinAttempt, Some(at)) if !is_within(at) => Err("the person did not prove themself anew".to_owned()),
-            _ => Ok(()),
+        .set_auth_time_verifier_fn(move |at| match (proof, at) {
+            (ProofAge::Any, _) | (ProofAge::WithinAttemptIfTold, None) => Ok(()),
+            (_, Some(at)) if is_within(at) => Ok(()),
+            _ => Err("the person did not prove themself anew".to_owned()),
         })
 }
 

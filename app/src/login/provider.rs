@@ -8,7 +8,7 @@ use super::{
     discovery::{Discovery, Known},
     email::{self, Authority, Told},
     github,
-    id_token::{self, Expected, Freshness, TokenRefused},
+    id_token::{self, Expected, ProofAge, TokenRefused},
     wire::Wire,
 };
 use anyhow::{Context, anyhow, ensure};
@@ -74,6 +74,25 @@ pub(crate) struct Habits {
     pub(crate) prompt: &'static str,
     /// It posts its answer, where scopes are asked for (Apple).
     pub(crate) posts: bool,
+    pub(crate) age: Age,
+}
+
+/// Whether a provider that was asked how long ago the person proved themself (`max_age`) says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Age {
+    /// It must, as OpenID Connect says.
+    Told,
+    /// It is known not to, or not always: it is not asked, and what it says is judged.
+    Unknown,
+}
+
+/// How recently the person must have proved themself to the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Freshness {
+    /// At any time.
+    Any,
+    /// Within this attempt, as far as the provider can tell.
+    WithinAttempt,
 }
 
 /// The secrets of an attempt.
@@ -116,7 +135,10 @@ impl Provider {
             request = request.add_extra_param("nonce", asked.nonce.secret().clone());
         }
         if asked.is_fresh == Freshness::WithinAttempt {
-            request = request.add_extra_param("prompt", self.habits.prompt).add_extra_param("max_age", "0");
+            request = request.add_extra_param("prompt", self.habits.prompt);
+            if self.habits.age == Age::Told {
+                request = request.add_extra_param("max_age", "0");
+            }
         }
         if self.habits.posts {
             request = request.add_extra_param("response_mode", "form_post");
@@ -187,7 +209,11 @@ impl Provider {
             client_id: &self.client_id,
             nonce: &answered.nonce,
             started_at: answered.started_at,
-            is_fresh: answered.is_fresh,
+            proof: match (answered.is_fresh, self.habits.age) {
+                (Freshness::Any, _) => ProofAge::Any,
+                (Freshness::WithinAttempt, Age::Told) => ProofAge::WithinAttempt,
+                (Freshness::WithinAttempt, Age::Unknown) => ProofAge::WithinAttemptIfTold,
+            },
             now: wire.now,
         };
         let mut known = discovery.known(wire).await?;

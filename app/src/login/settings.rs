@@ -6,7 +6,7 @@ use super::{
     discovery::Discovery,
     email::Authority,
     github,
-    provider::{Credential, Habits, Provider, Speaks},
+    provider::{Age, Credential, Habits, Provider, Speaks},
 };
 use anyhow::{Context, anyhow, ensure};
 use oauth2::ClientId;
@@ -23,7 +23,8 @@ const NAME_CHARS_MAX: usize = 20;
 /// Shorter secrets are samples.
 const SECRET_CHARS_MIN: usize = 12;
 
-const OPENID_SCOPES: &[&str] = &["openid", "email", "profile"];
+/// What the standard says.
+const STANDARD: Habits = Habits { scopes: &["openid", "email", "profile"], prompt: "login", posts: false, age: Age::Told };
 
 /// Microsoft's issuers that stand for many tenants; what they issue names the tenant, which is another issuer.
 const SHARED_TENANTS: [&str; 3] = ["common", "organizations", "consumers"];
@@ -45,7 +46,7 @@ impl Providers {
         let (mut seen, mut issuers) = (HashSet::new(), HashSet::new());
         let mut providers = Vec::new();
         for name in names {
-            ensure!(is_name(name), "{LIST} lists {name:?}: a name is a letter and up to 19 more letters or digits, all lower-case");
+            ensure!(is_name(name), "{LIST} lists {name:?}: a name is a lower-case letter and up to 19 more letters, digits or hyphens");
             ensure!(seen.insert(name), "{LIST} lists {name} twice");
             let provider = Settings { name, get }.provider()?;
             ensure!(issuers.insert(provider.issuer.to_string()), "{LIST}: {name} has the issuer of another name");
@@ -61,6 +62,8 @@ impl Providers {
     pub fn check_production(&self) -> anyhow::Result<()> {
         for provider in &self.0 {
             let setting = setting(&provider.name, "ISSUER");
+            let is_real = !matches!(provider.speaks, Speaks::GitHub(_)) || provider.issuer.as_str() == github::ISSUER;
+            ensure!(is_real, "{setting} works in development only: leave it out");
             ensure!(provider.issuer.url().scheme() == "https", "{setting} must be https in production");
         }
         Ok(())
@@ -80,11 +83,11 @@ impl Providers {
 fn is_name(name: &str) -> bool {
     name.len() <= NAME_CHARS_MAX
         && name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 fn setting(name: &str, field: &str) -> String {
-    format!("{LIST}_{}_{field}", name.to_ascii_uppercase())
+    format!("{LIST}_{}_{field}", name.to_ascii_uppercase().replace('-', "_"))
 }
 
 /// The settings of one name.
@@ -116,7 +119,7 @@ impl<Get: Fn(&str) -> Option<String>> Settings<'_, Get> {
     fn preset(&self, title: &str, issuer: &str, authority: Authority, prompt: &'static str) -> anyhow::Result<Provider> {
         let own = setting(self.name, "ISSUER");
         ensure!(self.given("ISSUER").is_none(), "{own} is fixed: leave it out, or choose another name for this provider");
-        self.open_id(title, issuer, authority, Habits { scopes: OPENID_SCOPES, prompt, posts: false })
+        self.open_id(title, issuer, authority, Habits { prompt, age: Age::Unknown, ..STANDARD })
     }
 
     fn microsoft_issuer(&self) -> anyhow::Result<String> {
@@ -133,18 +136,18 @@ impl<Get: Fn(&str) -> Option<String>> Settings<'_, Get> {
     fn apple(&self) -> anyhow::Result<Provider> {
         let key = AppleKey::new(self.need("TEAM_ID")?, self.need("KEY_ID")?, &self.need("PRIVATE_KEY")?);
         let key = key.map_err(|unfit| anyhow!("{LIST}_APPLE_…: {unfit}"))?;
-        let habits = Habits { scopes: &["openid", "email"], prompt: "login", posts: true };
+        let habits = Habits { scopes: &["openid", "email"], prompt: "login", posts: true, age: Age::Unknown };
         let mut provider = self.with("Apple", "https://appleid.apple.com", Credential::Apple(key), Authority::All)?;
         provider.habits = habits;
         Ok(provider)
     }
 
-    /// The public one, or with an issuer GitHub Enterprise Server.
+    /// The public one; in development one that has its addresses.
     fn github(&self) -> anyhow::Result<Provider> {
         let issuer = self.given("ISSUER").unwrap_or_else(|| github::ISSUER.to_owned());
         let mut provider = self.with("GitHub", &issuer, self.secret()?, Authority::All)?;
         provider.speaks = Speaks::GitHub(github::Endpoints::of(&provider.issuer)?);
-        provider.habits = Habits { scopes: &[github::SCOPE], prompt: "select_account", posts: false };
+        provider.habits = Habits { scopes: &[github::SCOPE], prompt: "select_account", posts: false, age: Age::Unknown };
         Ok(provider)
     }
 
@@ -158,8 +161,7 @@ impl<Get: Fn(&str) -> Option<String>> Settings<'_, Get> {
         let title = self.given("TITLE").unwrap_or_else(|| self.name.to_owned());
         let is_title = title.chars().count() <= 40 && !title.chars().any(char::is_control);
         ensure!(is_title, "{} is one line of up to 40 characters", setting(self.name, "TITLE"));
-        let habits = Habits { scopes: OPENID_SCOPES, prompt: "login", posts: false };
-        self.open_id(&title, &issuer, self.authority()?, habits)
+        self.open_id(&title, &issuer, self.authority()?, STANDARD)
     }
 
     /// For which addresses an own provider is believed: for none, unless its operator says so.
@@ -202,7 +204,7 @@ impl<Get: Fn(&str) -> Option<String>> Settings<'_, Get> {
             client_id: ClientId::new(self.need("CLIENT_ID")?),
             credential,
             authority,
-            habits: Habits { scopes: OPENID_SCOPES, prompt: "login", posts: false },
+            habits: STANDARD,
         })
     }
 }
