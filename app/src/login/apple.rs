@@ -84,7 +84,8 @@ pub(crate) mod tests {
         let public = CoreJsonWebKey::new_ec(x, y, CoreJsonCurveType::P256, None);
         let signature = BASE64_URL_SAFE_NO_PAD.decode(parts[2]).unwrap();
         let signed = format!("{}.{}", parts[0], parts[1]);
-        let verified = public.verify_signature(&CoreJwsSigningAlgorithm::EcdsaP256Sha256, signed.as_bytes(), &signature);
+        let verified =
+            public.verify_signature(&CoreJwsSigningAlgorithm::EcdsaP256Sha256, signed.as_bytes(), &signature);
         assert_eq!(verified, Ok(()));
     }
 
@@ -101,6 +102,9 @@ pub(crate) mod tests {
             let said = AppleKey::new(team.into(), key.into(), pem).unwrap_err().to_string();
             assert!(!said.contains("Canary"), "{said}");
         }
-        assert_eq!(format!("{:?}", AppleKey::new("ABCDE12345".into(), "KEY1234567".into(), PEM).unwrap()), "AppleKey(KEY1234567, [secret])");
+        assert_eq!(
+            format!("{:?}", AppleKey::new("ABCDE12345".into(), "KEY1234567".into(), PEM).unwrap()),
+            "AppleKey(KEY1234567, [secret])"
+        );
     }
 }

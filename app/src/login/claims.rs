@@ -2,12 +2,12 @@
 //! absent where it would grant something, and refuses the token where it would restrict.
 
 use openidconnect::{
-    AdditionalClaims, AdditionalProviderMetadata, EmptyExtraTokenFields, IdToken, IdTokenClaims, IdTokenFields, ProviderMetadata,
-    StandardTokenResponse, UserInfoClaims,
+    AdditionalClaims, AdditionalProviderMetadata, EmptyExtraTokenFields, IdToken, IdTokenClaims, IdTokenFields,
+    ProviderMetadata, StandardTokenResponse, UserInfoClaims,
     core::{
-        CoreAuthDisplay, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreGenderClaim, CoreGrantType, CoreJsonWebKey,
-        CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreJwsSigningAlgorithm, CoreResponseMode, CoreResponseType,
-        CoreSubjectIdentifierType, CoreTokenType,
+        CoreAuthDisplay, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreGenderClaim, CoreGrantType,
+        CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreJwsSigningAlgorithm,
+        CoreResponseMode, CoreResponseType, CoreSubjectIdentifierType, CoreTokenType,
     },
 };
 use serde::{Deserialize, Deserializer, Serialize};
@@ -65,7 +65,8 @@ pub(crate) type Metadata = ProviderMetadata<
 >;
 
 /// An ID Token, not verified.
-pub(crate) type Token = IdToken<MoreClaims, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
+pub(crate) type Token =
+    IdToken<MoreClaims, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
 
 /// What a verified ID Token says.
 pub(crate) type Claims = IdTokenClaims<MoreClaims, CoreGenderClaim>;
@@ -75,6 +76,12 @@ pub(crate) type Profile = UserInfoClaims<MoreClaims, CoreGenderClaim>;
 
 /// What the token endpoint gives.
 pub(crate) type Tokens = StandardTokenResponse<
-    IdTokenFields<MoreClaims, EmptyExtraTokenFields, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>,
+    IdTokenFields<
+        MoreClaims,
+        EmptyExtraTokenFields,
+        CoreGenderClaim,
+        CoreJweContentEncryptionAlgorithm,
+        CoreJwsSigningAlgorithm,
+    >,
     CoreTokenType,
 >;

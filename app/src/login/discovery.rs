@@ -89,7 +89,8 @@ impl Known {
     pub(crate) fn wants_secret_in_body(&self) -> bool {
         // Absent means `client_secret_basic`.
         self.metadata.token_endpoint_auth_methods_supported().is_some_and(|methods| {
-            methods.contains(&CoreClientAuthMethod::ClientSecretPost) && !methods.contains(&CoreClientAuthMethod::ClientSecretBasic)
+            methods.contains(&CoreClientAuthMethod::ClientSecretPost)
+                && !methods.contains(&CoreClientAuthMethod::ClientSecretBasic)
         })
     }
 

@@ -44,7 +44,10 @@ impl Authority {
 }
 
 fn domain(address: &str) -> Option<String> {
-    address.rsplit_once('@').filter(|(local, domain)| !local.is_empty() && !domain.is_empty()).map(|(_, domain)| domain.to_ascii_lowercase())
+    address
+        .rsplit_once('@')
+        .filter(|(local, domain)| !local.is_empty() && !domain.is_empty())
+        .map(|(_, domain)| domain.to_ascii_lowercase())
 }
 
 /// An address that we can write to, or none: one line, one `@`, not longer than mail allows.
@@ -96,7 +99,18 @@ mod tests {
         for good in ["a@b.example", "a.b+c@d-e.example", "é@b.example"] {
             assert_eq!(usable(good).as_deref(), Some(good));
         }
-        for bad in ["", "a", "@b.example", "a@", "a@b", "a@b@c.example", "a b@c.example", "a@b.example\r\nBcc: x@y.example", "A <a@b.example>", "a@b.example,c@d.example"] {
+        for bad in [
+            "",
+            "a",
+            "@b.example",
+            "a@",
+            "a@b",
+            "a@b@c.example",
+            "a b@c.example",
+            "a@b.example\r\nBcc: x@y.example",
+            "A <a@b.example>",
+            "a@b.example,c@d.example",
+        ] {
             assert_eq!(usable(bad), None, "{bad}");
         }
     }

@@ -71,7 +71,8 @@ impl Endpoints {
 }
 
 async fn ask<T: DeserializeOwned>(url: &Url, token: &AccessToken, wire: Wire<'_>) -> anyhow::Result<T> {
-    let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.secret())).context("an access token that is no header")?;
+    let mut bearer =
+        HeaderValue::from_str(&format!("Bearer {}", token.secret())).context("an access token that is no header")?;
     bearer.set_sensitive(true);
     let request = Request::get(url.as_str())
         .header(header::ACCEPT, "application/vnd.github+json")

@@ -80,7 +80,9 @@ pub(crate) enum TokenRefused {
 impl From<ClaimsVerificationError> for TokenRefused {
     fn from(error: ClaimsVerificationError) -> TokenRefused {
         match error {
-            ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey) => TokenRefused::UnknownKey,
+            ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey) => {
+                TokenRefused::UnknownKey
+            }
             ClaimsVerificationError::SignatureVerification(error) => TokenRefused::Signature(error),
             other => TokenRefused::Claims(other),
         }
@@ -106,7 +108,11 @@ pub(crate) fn verifier<'a>(expected: &Expected<'a>, keys: &CoreJsonWebKeySet) ->
 }
 
 /// The claims of a token that proves who somebody is.
-pub(crate) fn claims<'t>(token: &'t Token, expected: &Expected<'_>, keys: &CoreJsonWebKeySet) -> Result<&'t Claims, TokenRefused> {
+pub(crate) fn claims<'t>(
+    token: &'t Token,
+    expected: &Expected<'_>,
+    keys: &CoreJsonWebKeySet,
+) -> Result<&'t Claims, TokenRefused> {
     let claims = token.claims(&verifier(expected, keys), expected.nonce)?;
     // The library leaves `azp` to us. It refuses any audience but us by itself; repeated, we may still be several.
     let is_ours = claims.authorized_party().map_or(claims.audiences().len() == 1, |party| party == expected.client_id);

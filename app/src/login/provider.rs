@@ -15,8 +15,9 @@ use anyhow::{Context, anyhow, ensure};
 use chrono::{DateTime, Utc};
 use http::{HeaderValue, Request, header};
 use oauth2::{
-    AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, StandardRevocableToken, TokenResponse as _, TokenUrl,
+    AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
+    EndpointSet, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, StandardRevocableToken,
+    TokenResponse as _, TokenUrl,
     basic::{BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse},
 };
 use openidconnect::{AccessTokenHash, IssuerUrl, Nonce, TokenResponse as _};
@@ -125,9 +126,15 @@ pub(crate) struct Proved {
 
 impl Provider {
     /// Where a browser is sent to. The issuer is fixed from here on: the attempt's redirect address names this provider alone.
-    pub(crate) async fn authorization(&self, asked: Asked, redirect: RedirectUrl, wire: Wire<'_>) -> anyhow::Result<Url> {
+    pub(crate) async fn authorization(
+        &self,
+        asked: Asked,
+        redirect: RedirectUrl,
+        wire: Wire<'_>,
+    ) -> anyhow::Result<Url> {
         let client = self.client(redirect, wire).await?;
-        let challenge = PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(asked.verifier.expose().clone()));
+        let challenge =
+            PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(asked.verifier.expose().clone()));
         let state = asked.state;
         let mut request = client.authorize_url(move || state).set_pkce_challenge(challenge);
         request = request.add_scopes(self.habits.scopes.iter().map(|scope| Scope::new((*scope).to_owned())));
@@ -147,7 +154,12 @@ impl Provider {
     }
 
     /// Who came back.
-    pub(crate) async fn prove(&self, answered: Answered, redirect: RedirectUrl, wire: Wire<'_>) -> anyhow::Result<Proved> {
+    pub(crate) async fn prove(
+        &self,
+        answered: Answered,
+        redirect: RedirectUrl,
+        wire: Wire<'_>,
+    ) -> anyhow::Result<Proved> {
         self.check_response_issuer(answered.iss.as_deref(), wire).await?;
         let client = self.client(redirect, wire).await?;
         let exchange = client.exchange_code(answered.code.clone());
@@ -202,7 +214,13 @@ impl Provider {
         Ok(client.set_redirect_uri(redirect))
     }
 
-    async fn prove_by_token(&self, discovery: &Discovery, tokens: &Tokens, answered: &Answered, wire: Wire<'_>) -> anyhow::Result<Proved> {
+    async fn prove_by_token(
+        &self,
+        discovery: &Discovery,
+        tokens: &Tokens,
+        answered: &Answered,
+        wire: Wire<'_>,
+    ) -> anyhow::Result<Proved> {
         let token = tokens.id_token().context("no ID Token came")?;
         let expected = Expected {
             issuer: &self.issuer,
@@ -232,12 +250,22 @@ impl Provider {
     }
 
     /// What the token does not say of the person, where the provider has a place to ask.
-    async fn profile(&self, claims: &Claims, tokens: &Tokens, known: &Arc<Known>, wire: Wire<'_>) -> anyhow::Result<Option<Profile>> {
-        let Some(endpoint) = known.metadata.userinfo_endpoint().filter(|_| claims.email().is_none()) else { return Ok(None) };
+    async fn profile(
+        &self,
+        claims: &Claims,
+        tokens: &Tokens,
+        known: &Arc<Known>,
+        wire: Wire<'_>,
+    ) -> anyhow::Result<Option<Profile>> {
+        let Some(endpoint) = known.metadata.userinfo_endpoint().filter(|_| claims.email().is_none()) else {
+            return Ok(None);
+        };
         let bearer = HeaderValue::from_str(&format!("Bearer {}", tokens.access_token().secret()));
         let mut bearer = bearer.context("an access token that is no header")?;
         bearer.set_sensitive(true);
-        let request = Request::get(endpoint.as_str()).header(header::ACCEPT, "application/json").header(header::AUTHORIZATION, bearer);
+        let request = Request::get(endpoint.as_str())
+            .header(header::ACCEPT, "application/json")
+            .header(header::AUTHORIZATION, bearer);
         let answer = wire.call(request.body(Vec::new())?).await.context("asking for the profile")?;
         // The library refuses the profile of any other subject.
         let profile = Profile::from_json::<std::convert::Infallible>(answer.body(), Some(claims.subject()));
@@ -256,14 +284,17 @@ fn check_access_token(token: &Token, tokens: &Tokens, expected: &Expected<'_>, k
     let verifier = id_token::verifier(expected, known.metadata.jwks());
     let claims = token.claims(&verifier, expected.nonce).context("BUG: verified just now")?;
     let Some(hash) = claims.access_token_hash() else { return Ok(()) };
-    let actual = AccessTokenHash::from_token(tokens.access_token(), token.signing_alg()?, token.signing_key(&verifier)?)?;
+    let actual =
+        AccessTokenHash::from_token(tokens.access_token(), token.signing_alg()?, token.signing_key(&verifier)?)?;
     ensure!(actual == *hash, "the access token is not the one the ID Token was made with");
     Ok(())
 }
 
 fn told(claims: &Claims, profile: Option<&Profile>) -> Told {
     match (claims.email(), profile) {
-        (Some(email), _) => Told { address: Some(email.as_str().to_owned()), is_called_verified: claims.email_verified() == Some(true) },
+        (Some(email), _) => {
+            Told { address: Some(email.as_str().to_owned()), is_called_verified: claims.email_verified() == Some(true) }
+        }
         (None, Some(profile)) => Told {
             address: profile.email().map(|email| email.as_str().to_owned()),
             is_called_verified: profile.email_verified() == Some(true),

@@ -24,7 +24,8 @@ const NAME_CHARS_MAX: usize = 20;
 const SECRET_CHARS_MIN: usize = 12;
 
 /// What the standard says.
-const STANDARD: Habits = Habits { scopes: &["openid", "email", "profile"], prompt: "login", posts: false, age: Age::Told };
+const STANDARD: Habits =
+    Habits { scopes: &["openid", "email", "profile"], prompt: "login", posts: false, age: Age::Told };
 
 /// Microsoft's issuers that stand for many tenants; what they issue names the tenant, which is another issuer.
 const SHARED_TENANTS: [&str; 3] = ["common", "organizations", "consumers"];
@@ -46,7 +47,10 @@ impl Providers {
         let (mut seen, mut issuers) = (HashSet::new(), HashSet::new());
         let mut providers = Vec::new();
         for name in names {
-            ensure!(is_name(name), "{LIST} lists {name:?}: a name is a lower-case letter and up to 19 more letters, digits or hyphens");
+            ensure!(
+                is_name(name),
+                "{LIST} lists {name:?}: a name is a lower-case letter and up to 19 more letters, digits or hyphens"
+            );
             ensure!(seen.insert(name), "{LIST} lists {name} twice");
             let provider = Settings { name, get }.provider()?;
             ensure!(issuers.insert(provider.issuer.to_string()), "{LIST}: {name} has the issuer of another name");
@@ -116,9 +120,18 @@ impl<Get: Fn(&str) -> Option<String>> Settings<'_, Get> {
     }
 
     /// One whose issuer we know.
-    fn preset(&self, title: &str, issuer: &str, authority: Authority, prompt: &'static str) -> anyhow::Result<Provider> {
+    fn preset(
+        &self,
+        title: &str,
+        issuer: &str,
+        authority: Authority,
+        prompt: &'static str,
+    ) -> anyhow::Result<Provider> {
         let own = setting(self.name, "ISSUER");
-        ensure!(self.given("ISSUER").is_none(), "{own} is fixed: leave it out, or choose another name for this provider");
+        ensure!(
+            self.given("ISSUER").is_none(),
+            "{own} is fixed: leave it out, or choose another name for this provider"
+        );
         self.open_id(title, issuer, authority, Habits { prompt, age: Age::Unknown, ..STANDARD })
     }
 
@@ -147,7 +160,8 @@ impl<Get: Fn(&str) -> Option<String>> Settings<'_, Get> {
         let issuer = self.given("ISSUER").unwrap_or_else(|| github::ISSUER.to_owned());
         let mut provider = self.with("GitHub", &issuer, self.secret()?, Authority::All)?;
         provider.speaks = Speaks::GitHub(github::Endpoints::of(&provider.issuer)?);
-        provider.habits = Habits { scopes: &[github::SCOPE], prompt: "select_account", posts: false, age: Age::Unknown };
+        provider.habits =
+            Habits { scopes: &[github::SCOPE], prompt: "select_account", posts: false, age: Age::Unknown };
         Ok(provider)
     }
 
@@ -170,7 +184,8 @@ impl<Get: Fn(&str) -> Option<String>> Settings<'_, Get> {
         if domains == "*" {
             return Ok(Authority::All);
         }
-        let domains: Vec<String> = domains.split(',').map(str::trim).filter(|domain| !domain.is_empty()).map(str::to_lowercase).collect();
+        let domains: Vec<String> =
+            domains.split(',').map(str::trim).filter(|domain| !domain.is_empty()).map(str::to_lowercase).collect();
         let is_domain = |domain: &String| domain.contains('.') && !domain.contains(['@', '*', '/', ' ']);
         let name = setting(self.name, "EMAIL_DOMAINS");
         ensure!(domains.iter().all(is_domain), "{name} lists domains such as firm.example, or is `*`");
@@ -186,14 +201,24 @@ impl<Get: Fn(&str) -> Option<String>> Settings<'_, Get> {
     fn secret(&self) -> anyhow::Result<Credential> {
         let secret = self.need("CLIENT_SECRET")?;
         let name = setting(self.name, "CLIENT_SECRET");
-        ensure!(secret.len() >= SECRET_CHARS_MIN, "{name} has fewer than {SECRET_CHARS_MIN} characters: copy the whole secret");
+        ensure!(
+            secret.len() >= SECRET_CHARS_MIN,
+            "{name} has fewer than {SECRET_CHARS_MIN} characters: copy the whole secret"
+        );
         Ok(Credential::Secret(Secret::new(secret)))
     }
 
-    fn with(&self, title: &str, issuer: &str, credential: Credential, authority: Authority) -> anyhow::Result<Provider> {
+    fn with(
+        &self,
+        title: &str,
+        issuer: &str,
+        credential: Credential,
+        authority: Authority,
+    ) -> anyhow::Result<Provider> {
         let name = setting(self.name, "ISSUER");
         let url = Url::parse(issuer).ok().filter(|url| url.query().is_none() && url.fragment().is_none());
-        let url = url.filter(|url| url.has_host() && ["https", "http"].contains(&url.scheme()) && url.username().is_empty());
+        let url =
+            url.filter(|url| url.has_host() && ["https", "http"].contains(&url.scheme()) && url.username().is_empty());
         ensure!(url.is_some(), "{name} is an address such as https://login.example, exactly as the provider writes it");
         let issuer = IssuerUrl::new(issuer.to_owned()).with_context(|| format!("{name} is no URL"))?;
         Ok(Provider {
