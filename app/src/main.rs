@@ -5,7 +5,7 @@
 use anyhow::{Context, ensure};
 use app::{
     App, Config,
-    clock::{Clock, RequestIds},
+    clock::{Chance, Clock, RequestIds},
     rate::Rates,
     shield::Bounds,
 };
@@ -126,7 +126,7 @@ async fn decide_held(choice: Option<(Decision, i64)>) -> anyhow::Result<()> {
     Ok(())
 }
 
-#[expect(clippy::disallowed_methods, reason = "main is where the clock comes from")]
+#[expect(clippy::disallowed_methods, reason = "main is where the clock and chance come from")]
 async fn serve(config: Config) -> anyhow::Result<()> {
     telemetry::init(&config.log, false)?;
     let store = Store::connect(DatabaseRole::App, config.database_url.expose(), CONNECTIONS);
@@ -142,6 +142,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         credentials,
         link_key: config.link_key,
         clock: Clock::new(Utc::now),
+        chance: Chance::new(rand::random),
         request_ids: RequestIds::new(Uuid::new_v4),
         scale: config.scale,
         base_url: config.base_url,

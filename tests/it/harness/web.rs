@@ -4,7 +4,7 @@ use super::{Person, World};
 use app::{
     App,
     client::Proxies,
-    clock::{Clock, RequestIds},
+    clock::{Chance, Clock, RequestIds},
     rate::Rates,
     shield::Bounds,
 };
@@ -30,6 +30,7 @@ impl World {
             credentials: self.credentials.clone(),
             link_key: self.config.link_key.clone(),
             clock: Clock::new(move || clock.now()),
+            chance: Chance::new(rand::random),
             request_ids: RequestIds::new(Uuid::new_v4),
             scale: TimeScale::REAL,
             base_url: self.config.base_url.clone(),

@@ -15,7 +15,7 @@ use crate::steps;
 use anyhow::{Context, Result, ensure};
 use app::App;
 use app::client::Proxies;
-use app::clock::{Clock, RequestIds};
+use app::clock::{Chance, Clock, RequestIds};
 use app::rate::Rates;
 use app::shield::Bounds;
 use chrono::{TimeDelta, Utc};
@@ -137,6 +137,7 @@ impl Desk {
             credentials: self.credentials.clone(),
             link_key: LinkKey::new(rand::random()),
             clock: Clock::new(Utc::now),
+            chance: Chance::new(rand::random),
             request_ids: RequestIds::new(Uuid::new_v4),
             scale: TimeScale::REAL,
             base_url: "http://localhost:8080".parse()?,
