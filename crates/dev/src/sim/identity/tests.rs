@@ -145,7 +145,7 @@ async fn each_request_is_counted_where_it_came_and_nowhere_else() {
 #[tokio::test]
 async fn a_person_is_asked_again_when_the_proof_is_older_than_the_app_wants() {
     let sim = sim().await;
-    let now = chrono::Utc::now();
+    let now = Utc::now();
     let an_hour_ago = now - chrono::TimeDelta::hours(1);
     let bob = NEIGHBOURS[1].at(Provider::QuayId).signed_in_at(an_hour_ago);
     for (more, is_asked_again) in [

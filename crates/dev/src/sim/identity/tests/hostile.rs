@@ -60,13 +60,13 @@ async fn every_forged_token_differs_from_the_good_one_and_from_the_others() {
 }
 
 /// A token without what differs between any two: times to the hour, which hash, whether the good key signed it.
-fn shape(token: &str, key: &key::Key) -> String {
+fn shape(token: &str, key: &Key) -> String {
     use base64::Engine as _;
     let decode = |part: &str| base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(part).unwrap_or_default();
     let parts: Vec<&str> = token.split('.').collect();
     let mut claims: Value =
         parts.get(1).and_then(|part| serde_json::from_slice(&decode(part)).ok()).unwrap_or_default();
-    let now = chrono::Utc::now().timestamp();
+    let now = Utc::now().timestamp();
     for name in ["iat", "exp", "auth_time"] {
         if let Some(at) = claims[name].as_i64() {
             claims[name] = Value::from((at - now + 1_800).div_euclid(3_600));

@@ -88,7 +88,7 @@ async fn a_code_is_redeemed_once_and_a_second_time_voids_the_first() {
 #[tokio::test]
 async fn a_code_belongs_to_its_attempt_and_ends_after_a_minute() {
     let sim = sim().await;
-    let now = chrono::Utc::now();
+    let now = Utc::now();
     sim.freeze(now);
     let (app, other) =
         (App::start(&sim, Provider::HarbourId, &[]).await, App::start(&sim, Provider::HarbourId, &[]).await);
