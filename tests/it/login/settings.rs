@@ -77,7 +77,8 @@ fn sr_aut_02_each_unfit_setting_is_named_with_the_way_out_and_no_secret() {
         let said = refused(&settings).unwrap_or_else(|| panic!("{name}={value} was taken"));
         let short = name.rsplit_once('_').map_or(name, |(provider, _)| provider);
         let provider = short.split('_').nth(1).unwrap_or_default();
-        assert!(said.contains("FERRY_SIGN_IN") && said.contains(provider), "{name}: {said}");
+        let named = said.to_uppercase().replace('-', "_");
+        assert!(said.contains("FERRY_SIGN_IN") && named.contains(provider), "{name}: {said}");
         assert!(said.contains(way_out) && !said.contains("Canary"), "{name}={value}: {said}");
     }
 }
