@@ -4,6 +4,7 @@
 
 pub mod access;
 mod alerts;
+pub mod audit;
 mod channels;
 pub mod client;
 pub mod clock;

@@ -238,6 +238,7 @@ pub(crate) fn as_stored<'a>(
     user: UserId,
     (wanted, currency): (&'a Wanted, &'a Currency),
     aside: &'a Aside,
+    request_id: Option<Uuid>,
 ) -> watch::NewWatch<'a> {
     watch::NewWatch {
         user,
@@ -250,5 +251,6 @@ pub(crate) fn as_stored<'a>(
         channels: &aside.channels,
         note: &aside.note,
         stop_when_found: aside.stop_when_found,
+        request_id,
     }
 }
