@@ -2,7 +2,14 @@
 //! that a response which did not come by here is never sent, and that what a handler may use (`ApiCx`, `LinkCx`) is
 //! made here and nowhere else. Never takes a right from anything but the database, read for this request.
 
-use crate::{App, error::Error, keys, problem::Problem};
+use crate::{
+    App,
+    error::Error,
+    keys,
+    problem::Problem,
+    shield::RequestId,
+    signed_in::{self, MemberCx, SessionCx},
+};
 use axum::{
     extract::{FromRequestParts, MatchedPath, RawPathParams, Request, State},
     http::request::Parts,
@@ -11,17 +18,33 @@ use axum::{
 };
 use chrono::{DateTime, Utc};
 use domain::access::Action;
-use store::{Audit, Capability, Membership, Purpose, TenantTx};
+use store::{Act, Audit, Capability, Membership, Purpose, TenantTx};
+use uuid::Uuid;
 
 /// What a route demands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Nothing.
+    /// Nothing; it changes nothing either.
     Public,
+    /// A form of one of our own pages, sent by anybody.
+    Visitor,
     /// A link that we signed for this purpose, in the path parameter `token`.
     Link(Purpose),
     /// An API key that may do this: by its scopes, its creator's present role and the tenant's plan.
     Key(Action),
+    /// A session: what is the person's own.
+    Session(Recency),
+    /// A session of a member who may do this in the tenant of the path parameter `tenant`.
+    Member(Action, Recency),
+}
+
+/// How long ago the person behind a session may have proved who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recency {
+    /// When they signed in.
+    Any,
+    /// Within `domain::session::FRESH_FOR`: for what a stolen session must not do.
+    Fresh,
 }
 
 /// What the handler of a link may use. Only `enforce` makes one.
@@ -29,10 +52,18 @@ pub enum Access {
 pub struct LinkCx {
     app: App,
     link: Capability,
+    request_id: Uuid,
     now: DateTime<Utc>,
 }
 
 impl LinkCx {
+    /// What the link's holder does now, for the audit log.
+    pub(crate) fn act(&self, action: &'static str) -> Act {
+        let actor = format!("link:{}", self.link.purpose().as_str());
+        let subject = self.link.subject().to_string();
+        Act { at: self.now, actor, action, subject, request_id: self.request_id }
+    }
+
     pub(crate) fn link(&self) -> &Capability {
         &self.link
     }
@@ -51,6 +82,7 @@ impl LinkCx {
 pub struct ApiCx {
     app: App,
     membership: Membership,
+    request_id: Uuid,
     now: DateTime<Utc>,
 }
 
@@ -65,6 +97,11 @@ impl ApiCx {
         self.now
     }
 
+    /// The name of the request.
+    pub(crate) fn request_id(&self) -> Uuid {
+        self.request_id
+    }
+
     pub(crate) fn app(&self) -> &App {
         &self.app
     }
@@ -75,8 +112,8 @@ impl ApiCx {
 
     /// Commits what the key did, with the line in the audit log that says so.
     pub(crate) async fn commit(&self, tx: TenantTx, action: &'static str, subject: String) -> Result<(), Problem> {
-        let actor = self.membership.actor();
-        Ok(tx.commit(Audit::Act { at: self.now, actor, action, subject }).await?)
+        let (actor, request_id) = (self.membership.actor(), self.request_id);
+        Ok(tx.commit(Audit::Act(Act { at: self.now, actor, action, subject, request_id })).await?)
     }
 }
 
@@ -92,25 +129,38 @@ pub(crate) async fn enforce(
 ) -> Response {
     let answer = match access {
         Access::Public => next.run(request).await,
-        Access::Link(purpose) => match link(&app, purpose, &params) {
+        Access::Visitor => match signed_in::sent_from_here(&app, request.headers()) {
+            Ok(()) => next.run(request).await,
+            Err(problem) => problem.into_response(),
+        },
+        Access::Link(purpose) => match link(&app, purpose, &params, &request) {
             Ok(cx) => run(request, next, cx).await,
             Err(error) => error.into_response(),
         },
         Access::Key(action) => key(app, action, request, next).await,
+        Access::Session(recency) => match signed_in::session(app, recency, request).await {
+            Ok((cx, request)) => run(request, next, cx).await,
+            Err(refusal) => refusal,
+        },
+        Access::Member(action, recency) => match signed_in::member(app, (action, recency), &params, request).await {
+            Ok((cx, request)) => run(request, next, cx).await,
+            Err(refusal) => refusal,
+        },
     };
     enforced(answer)
 }
 
-fn link(app: &App, purpose: Purpose, params: &RawPathParams) -> Result<LinkCx, Error> {
+fn link(app: &App, purpose: Purpose, params: &RawPathParams, request: &Request) -> Result<LinkCx, Error> {
     let token = params.iter().find(|(name, _)| *name == "token").map_or("", |(_, token)| token);
     let now = app.clock.now();
     let link = app.link_key.open(purpose, token, now).ok_or(Error::LinkUnknown)?;
-    Ok(LinkCx { app: app.clone(), link, now })
+    Ok(LinkCx { app: app.clone(), link, request_id: RequestId::of(request), now })
 }
 
 /// Who is it (401), too often (429), may they (403); only then the handler.
 async fn key(app: App, action: Action, request: Request, next: Next) -> Response {
     let now = app.clock.now();
+    let request_id = RequestId::of(&request);
     let presented = keys::presented(&request);
     let membership = match async { keys::known(&app.credentials, &presented?, now).await }.await {
         Ok(membership) => membership,
@@ -119,7 +169,7 @@ async fn key(app: App, action: Action, request: Request, next: Next) -> Response
     let (standing, taken) = app.rates.take(&membership);
     let allowed = taken.and_then(|()| Ok(membership.may(action)?));
     let mut response = match allowed {
-        Ok(()) => run(request, next, ApiCx { app, membership, now }).await,
+        Ok(()) => run(request, next, ApiCx { app, membership, request_id, now }).await,
         Err(problem) => problem.into_response(),
     };
     if let Some(standing) = standing {
@@ -162,6 +212,30 @@ pub struct LinkRoute;
 /// The state of a key row in the route table, and the only one [`ApiCx`] extracts from.
 #[derive(Clone)]
 pub struct KeyRoute;
+
+/// The state of a session row, and the only one [`SessionCx`] extracts from.
+#[derive(Clone)]
+pub struct SessionRoute;
+
+/// The state of a member row, and the only one [`MemberCx`] extracts from.
+#[derive(Clone)]
+pub struct MemberRoute;
+
+impl FromRequestParts<SessionRoute> for SessionCx {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &SessionRoute) -> Result<Self, Problem> {
+        Ok(parts.extensions.get::<SessionCx>().cloned().expect("BUG: enforce runs before every session row's handler"))
+    }
+}
+
+impl FromRequestParts<MemberRoute> for MemberCx {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &MemberRoute) -> Result<Self, Problem> {
+        Ok(parts.extensions.get::<MemberCx>().cloned().expect("BUG: enforce runs before every member row's handler"))
+    }
+}
 
 impl FromRequestParts<LinkRoute> for LinkCx {
     type Rejection = Error;

@@ -1,6 +1,7 @@
 //! Time and chance as arguments: `main` makes them, everything else is told.
 
 use chrono::{DateTime, Utc};
+use domain::token::Token;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -35,5 +36,35 @@ impl RequestIds {
     #[must_use]
     pub(crate) fn next(&self) -> Uuid {
         (self.0)()
+    }
+}
+
+/// Draws the bytes of tokens and keys.
+#[derive(Clone)]
+pub struct Chance(Arc<dyn Fn() -> [u8; 32] + Send + Sync>);
+
+impl Chance {
+    /// A source that asks `draw`, which must be fit for secrets.
+    pub fn new(draw: impl Fn() -> [u8; 32] + Send + Sync + 'static) -> Chance {
+        Chance(Arc::new(draw))
+    }
+
+    /// 256 bits that nobody can foretell.
+    #[must_use]
+    pub(crate) fn bytes(&self) -> [u8; 32] {
+        (self.0)()
+    }
+
+    /// A new token.
+    #[must_use]
+    pub(crate) fn token(&self) -> Token {
+        Token::mint(self.bytes())
+    }
+
+    /// A new random id.
+    #[must_use]
+    pub(crate) fn id(&self) -> Uuid {
+        let bytes = self.bytes();
+        uuid::Builder::from_random_bytes(*bytes.first_chunk().expect("BUG: 32 bytes hold 16")).into_uuid()
     }
 }

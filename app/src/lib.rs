@@ -3,6 +3,7 @@
 //! woken by them.
 
 pub mod access;
+mod account;
 mod alerts;
 pub mod audit;
 mod channels;
@@ -13,6 +14,7 @@ mod cursor;
 mod docs;
 mod error;
 mod facts;
+mod form;
 pub mod held;
 mod idempotency;
 pub mod input;
@@ -31,14 +33,18 @@ mod reader;
 pub mod routes;
 mod sailings;
 mod server;
+pub mod session;
 pub mod shield;
+mod signed_in;
+mod tenants;
 mod watches;
+mod when;
 
 pub use config::Config;
 pub use server::serve;
 
 use client::Proxies;
-use clock::{Clock, RequestIds};
+use clock::{Chance, Clock, RequestIds};
 use domain::cadence::TimeScale;
 use rate::Rates;
 use shield::Bounds;
@@ -56,6 +62,8 @@ pub struct App {
     pub link_key: LinkKey,
     /// Time.
     pub clock: Clock,
+    /// Tokens and keys.
+    pub chance: Chance,
     /// Names of requests.
     pub request_ids: RequestIds,
     /// How many times faster than life cadence runs; 1 in production.

@@ -76,9 +76,7 @@ async fn finish(
         Answered::Before => return Ok(notice(StatusCode::OK, done)),
         Answered::Done => {}
     }
-    let actor = format!("link:{}", cx.link().purpose().as_str());
-    let subject = cx.link().subject().to_string();
-    tx.commit(Audit::Act { at: cx.now(), actor, action, subject }).await?;
+    tx.commit(Audit::Act(cx.act(action))).await?;
     Ok(notice(StatusCode::OK, done))
 }
 

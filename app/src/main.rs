@@ -6,7 +6,7 @@ use anyhow::{Context, ensure};
 use app::{
     App, Config,
     audit::command::AuditCommand,
-    clock::{Clock, RequestIds},
+    clock::{Chance, Clock, RequestIds},
     rate::Rates,
     shield::Bounds,
 };
@@ -155,7 +155,7 @@ fn by(actor: &str) -> By<'_> {
     By { at: Utc::now(), actor, request_id: Uuid::new_v4() }
 }
 
-#[expect(clippy::disallowed_methods, reason = "main is where the clock comes from")]
+#[expect(clippy::disallowed_methods, reason = "main is where the clock and chance come from")]
 async fn serve(config: Config) -> anyhow::Result<()> {
     telemetry::init(&config.log, false)?;
     let store = Store::connect(DatabaseRole::App, config.database_url.expose(), CONNECTIONS);
@@ -171,6 +171,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         credentials,
         link_key: config.link_key,
         clock: Clock::new(Utc::now),
+        chance: Chance::new(rand::random),
         request_ids: RequestIds::new(Uuid::new_v4),
         scale: config.scale,
         base_url: config.base_url,

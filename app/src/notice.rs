@@ -1,5 +1,6 @@
 //! A page that says one thing: what was done, or what went wrong and the way out.
 
+use crate::problem::WayOut;
 use askama::Template;
 use axum::{
     http::StatusCode,
@@ -16,19 +17,20 @@ pub(crate) struct Notice<'a> {
 #[template(path = "notice.html")]
 struct NoticePage<'a> {
     notice: &'a Notice<'a>,
+    way_out: Option<&'a WayOut>,
 }
 
 /// The page; its title alone should it not render.
 pub(crate) fn notice(status: StatusCode, notice: &Notice<'_>) -> Response {
-    match (NoticePage { notice }).render() {
+    match (NoticePage { notice, way_out: None }).render() {
         Ok(page) => (status, Html(page)).into_response(),
         Err(_) => (status, notice.title.to_owned()).into_response(),
     }
 }
 
 /// A page about a problem, with the request's id for whoever writes to us.
-pub(crate) fn problem(title: &str, detail: &str, request_id: &str) -> String {
+pub(crate) fn problem(title: &str, detail: &str, (request_id, way_out): (&str, Option<&WayOut>)) -> String {
     let text = format!("{detail} If you write to us, name this request: {request_id}.");
-    let page = NoticePage { notice: &Notice { title, text: &text } };
+    let page = NoticePage { notice: &Notice { title, text: &text }, way_out };
     page.render().unwrap_or_else(|_| title.to_owned())
 }

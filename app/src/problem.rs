@@ -9,7 +9,7 @@ use axum::{
 };
 use domain::{access::Denied, plan::Refusal};
 use serde::Serialize;
-use url::Url;
+use url::{Url, form_urlencoded};
 use utoipa::ToSchema;
 
 macro_rules! codes {
@@ -43,6 +43,14 @@ codes! {
     Unauthenticated = UNAUTHORIZED, "unauthenticated", "A valid API key is needed";
     /// A good key that may not do this.
     Forbidden = FORBIDDEN, "forbidden", "This key may not do this";
+    /// No session, or one that has ended.
+    SignedOut = UNAUTHORIZED, "signed_out", "Please sign in";
+    /// A member whose role may not do this.
+    NotAllowed = FORBIDDEN, "not_allowed", "Your role does not allow this";
+    /// A form that none of our pages sent.
+    ForeignForm = FORBIDDEN, "foreign_form", "This form did not come from our page";
+    /// A dangerous act, and the last proof of identity is too old.
+    ConfirmFirst = FORBIDDEN, "confirm_first", "Please confirm that it is you";
     /// Missing, or somebody else's.
     NotFound = NOT_FOUND, "not_found", "There is nothing here";
     /// The address knows other methods.
@@ -113,6 +121,14 @@ pub struct Problem {
     errors: Vec<FieldError>,
     limit: Option<PlanLimit>,
     retry_after_s: Option<u64>,
+    way_out: Option<WayOut>,
+}
+
+/// Where a page leads whoever met a problem.
+#[derive(Clone, Debug)]
+pub(crate) struct WayOut {
+    pub(crate) href: String,
+    pub(crate) label: &'static str,
 }
 
 /// The limit that was in the way.
@@ -161,7 +177,7 @@ pub(crate) struct Document<'a> {
 
 impl Problem {
     fn new(code: Code, detail: impl Into<String>) -> Problem {
-        Problem { code, detail: detail.into(), errors: Vec::new(), limit: None, retry_after_s: None }
+        Problem { code, detail: detail.into(), errors: Vec::new(), limit: None, retry_after_s: None, way_out: None }
     }
 
     /// 404: missing, or somebody else's; nobody learns which.
@@ -194,6 +210,38 @@ impl Problem {
 
     pub(crate) fn unauthenticated(detail: &str) -> Problem {
         Problem::new(Code::Unauthenticated, detail)
+    }
+
+    /// 401 on a page: who signs in can send it again.
+    pub(crate) fn signed_out() -> Problem {
+        let detail = "You were signed out, here or by yourself elsewhere. Nothing was changed.";
+        Problem::new(Code::SignedOut, detail).leading("/login", "Sign in")
+    }
+
+    /// 403 on a page.
+    pub(crate) fn not_allowed(denied: Denied) -> Problem {
+        Problem::new(
+            Code::NotAllowed,
+            format!("Nothing was changed: {denied}. An owner of this tenant can change your role."),
+        )
+    }
+
+    /// 403: another site, or a page of an earlier session, sent this form.
+    pub(crate) fn foreign_form() -> Problem {
+        let detail = "Nothing was changed. Open the page again and send the form from there.";
+        Problem::new(Code::ForeignForm, detail)
+    }
+
+    /// 403: confirm who you are and do it again.
+    pub(crate) fn confirm_first(return_to: &str) -> Problem {
+        let detail = "This cannot be undone by whoever finds your device unlocked, so it needs a sign-in of the last ten minutes. Nothing was changed.";
+        Problem::new(Code::ConfirmFirst, detail).leading(confirm_address(return_to), "Confirm that it is you")
+    }
+
+    /// The same with a way on for the page.
+    #[must_use]
+    pub(crate) fn leading(self, href: impl Into<String>, label: &'static str) -> Problem {
+        Problem { way_out: Some(WayOut { href: href.into(), label }), ..self }
     }
 
     pub(crate) fn too_many_requests(retry_after_s: u64) -> Problem {
@@ -231,11 +279,17 @@ impl Problem {
 
     /// The same for people.
     pub(crate) fn write_page(&self, response: Response, request_id: &str) -> Response {
-        let page = notice::problem(self.code.title(), &self.detail, request_id);
+        let page = notice::problem(self.code.title(), &self.detail, (request_id, self.way_out.as_ref()));
         let (mut parts, _) = response.into_parts();
         parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         Response::from_parts(parts, Body::from(page))
     }
+}
+
+/// Where somebody proves anew who they are, and comes back from.
+pub(crate) fn confirm_address(return_to: &str) -> String {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("return_to", return_to).finish();
+    format!("/account/confirm?{query}")
 }
 
 /// The address that names and explains a kind of problem.
@@ -249,6 +303,7 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         match self.code {
             Code::Unauthenticated => headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(BEARER)),
+            Code::SignedOut => headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(SESSION)),
             Code::Forbidden => headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(BEARER_SCOPE)),
             _ => None,
         };
@@ -260,6 +315,8 @@ impl IntoResponse for Problem {
     }
 }
 
+/// RFC 9110 wants a scheme with a 401; no browser asks for a password for this one.
+const SESSION: &str = "Session realm=\"FerryAlert\"";
 const BEARER: &str = "Bearer realm=\"FerryAlert\"";
 const BEARER_SCOPE: &str = "Bearer realm=\"FerryAlert\", error=\"insufficient_scope\"";
 
@@ -267,6 +324,13 @@ impl From<store::Error> for Problem {
     fn from(error: store::Error) -> Problem {
         tracing::error!(%error, "request failed");
         if error.is_busy() { Problem::busy() } else { Problem::failed() }
+    }
+}
+
+impl From<askama::Error> for Problem {
+    fn from(error: askama::Error) -> Problem {
+        tracing::error!(%error, "a page did not render");
+        Problem::failed()
     }
 }
 

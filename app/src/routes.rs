@@ -2,10 +2,10 @@
 
 use crate::{
     App,
-    access::{self, Access, KeyRoute, LinkRoute},
-    alerts, channels, docs, keys, links,
+    access::{self, Access, KeyRoute, LinkRoute, MemberRoute, Recency, SessionRoute},
+    account, alerts, channels, docs, keys, links,
     openapi::{self, Doc, doc},
-    operators, page, sailings, watches,
+    operators, page, sailings, tenants, watches,
 };
 use axum::{
     Extension, Router,
@@ -14,7 +14,7 @@ use axum::{
     middleware::from_fn_with_state,
     routing::{MethodFilter, MethodRouter, on},
 };
-use domain::access::Action::{self, ReadWatches, WriteWatches};
+use domain::access::Action::{self, ReadMembers, ReadWatches, WriteWatches};
 use store::Purpose;
 
 /// The routes of the app.
@@ -32,6 +32,13 @@ pub fn table(app: App) -> Table {
         .link(Method::POST, "/l/keep/{token}", Purpose::Keep, links::keep)
         .link(Method::GET, "/l/unsubscribe/{token}", Purpose::Unsubscribe, links::ask)
         .link(Method::POST, "/l/unsubscribe/{token}", Purpose::Unsubscribe, links::unsubscribe)
+        .session(Method::POST, "/logout", Recency::Any, account::sign_out)
+        .session(Method::GET, "/account", Recency::Any, account::show)
+        .session(Method::POST, "/account", Recency::Any, account::change)
+        .session(Method::GET, "/account/sessions", Recency::Any, account::sessions)
+        .session(Method::POST, "/account/sessions/end-others", Recency::Any, account::end_others)
+        .session(Method::POST, "/account/sessions/{session}/end", Recency::Any, account::end_session)
+        .member(Method::GET, "/t/{tenant}", (ReadMembers, Recency::Any), tenants::show)
         .public_api(Method::GET, "/api/v1/openapi.json", openapi::show, doc("This document").returns_any(200))
         .api(
             Method::GET,
@@ -117,6 +124,24 @@ impl Table {
     {
         let route = on(filter(&method), handler).with_state(KeyRoute);
         self.add(Endpoint { method, path, access: Access::Key(action), doc: Some(doc) }, route)
+    }
+
+    fn session<H, T>(self, method: Method, path: &'static str, recency: Recency, handler: H) -> Table
+    where
+        H: Handler<T, SessionRoute>,
+        T: 'static,
+    {
+        let route = on(filter(&method), handler).with_state(SessionRoute);
+        self.add(Endpoint { method, path, access: Access::Session(recency), doc: None }, route)
+    }
+
+    fn member<H, T>(self, method: Method, path: &'static str, (action, recency): (Action, Recency), handler: H) -> Table
+    where
+        H: Handler<T, MemberRoute>,
+        T: 'static,
+    {
+        let route = on(filter(&method), handler).with_state(MemberRoute);
+        self.add(Endpoint { method, path, access: Access::Member(action, recency), doc: None }, route)
     }
 
     fn link<H, T>(self, method: Method, path: &'static str, purpose: Purpose, handler: H) -> Table

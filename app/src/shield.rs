@@ -28,6 +28,7 @@ use tokio::time::timeout;
 use tower_governor::{GovernorError, GovernorLayer};
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument;
+use uuid::Uuid;
 
 /// Largest body of a request.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -88,7 +89,17 @@ const HEADERS: [(HeaderName, &str); 8] = [
     ),
 ];
 
-/// The name of a request in logs, problems and pages.
+/// The name of a request in logs, problems, pages and the audit log.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RequestId(Uuid);
+
+impl RequestId {
+    /// The name of this request; none of ours for one that came by no shield.
+    pub(crate) fn of(request: &Request) -> Uuid {
+        request.extensions().get::<RequestId>().map_or(Uuid::nil(), |id| id.0)
+    }
+}
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Puts the shield around a router: the last layer here is the first a request meets.
@@ -104,7 +115,9 @@ pub fn around(app: App, router: Router) -> Router {
 
 /// Names the request and finds out where it is from; writes what went wrong, and the headers.
 async fn answered(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let id = app.request_ids.next().to_string();
+    let name = app.request_ids.next();
+    let id = name.to_string();
+    request.extensions_mut().insert(RequestId(name));
     // A request that came by no socket is from nobody: all of those share one address.
     let peer = request.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
     let client = ClientAddress(app.proxies.client(peer, request.headers()));

@@ -2,11 +2,13 @@
 //! of its own, simulators on free ports and a clock that moves only when told. `cargo dev test` says
 //! where the servers are.
 
+mod browser;
 mod errors;
 mod listing;
 mod people;
 mod web;
 
+pub(crate) use browser::{Browser, Page, SESSION};
 pub(crate) use errors::Errors;
 pub(crate) use listing::{ROUTE, alice_waits_at_a_listing};
 pub(crate) use people::{Person, alice_waits, leg, motorhome_days, motorhome_days_from};

@@ -32,6 +32,7 @@ mod robots;
 mod schedule;
 mod schema;
 mod server;
+mod sessions;
 mod shield;
 mod threat_model;
 mod tidy;

@@ -142,7 +142,7 @@ fn lints(source: &Source) -> Vec<String> {
 }
 
 /// Where a ban of clippy.toml is lifted: in each of these, once or twice, with its reason beside it; nowhere else.
-const BANS_LIFTED_IN: [&str; 9] = [
+const BANS_LIFTED_IN: [&str; 10] = [
     "app/src/config.rs",
     "app/src/main.rs",
     "app/src/routes.rs",
@@ -150,6 +150,7 @@ const BANS_LIFTED_IN: [&str; 9] = [
     "crates/store/src/change.rs",
     "crates/store/src/target.rs",
     "crates/store/src/tenant.rs",
+    "crates/store/src/user.rs",
     "workers/src/config.rs",
     "workers/src/main.rs",
 ];

@@ -15,9 +15,9 @@ closed_set! {
         Viewer = "viewer",
         /// Also changes watches.
         Editor = "editor",
-        /// Also changes members.
+        /// Also changes members and keys, and reads the audit log.
         Admin = "admin",
-        /// Also changes the plan and closes the tenant.
+        /// Also changes the plan, hands the tenant over and closes it.
         Owner = "owner",
     }
 }
@@ -29,10 +29,18 @@ closed_set! {
         ReadWatches = "read_watches",
         /// Create, change and delete watches.
         WriteWatches = "write_watches",
+        /// See who the members are.
+        ReadMembers = "read_members",
         /// Invite, change and remove members.
         ManageMembers = "manage_members",
+        /// Create, rotate and revoke API keys.
+        ManageKeys = "manage_keys",
+        /// Read the audit log.
+        ReadAudit = "read_audit",
         /// Change the plan and how it is paid.
         ManageBilling = "manage_billing",
+        /// Rename, hand over and close the tenant.
+        ManageTenant = "manage_tenant",
     }
 }
 
@@ -45,7 +53,7 @@ pub enum Denied {
     /// The key was not made for it.
     #[error("the key lacks the scope {0}")]
     Scope(Scope),
-    /// No key may do it: keys manage neither members nor money.
+    /// No key may do it: keys manage neither members, keys, money nor the tenant.
     #[error("no key may do this: sign in")]
     NotByKey,
     /// The tenant's plan has no API keys.
@@ -58,7 +66,12 @@ pub fn key_allows(scopes: &[Scope], role: Role, plan: Plan, action: Action) -> R
     let scope = match action {
         Action::ReadWatches => Scope::Read,
         Action::WriteWatches => Scope::Write,
-        Action::ManageMembers | Action::ManageBilling => return Err(Denied::NotByKey),
+        Action::ReadMembers
+        | Action::ManageMembers
+        | Action::ManageKeys
+        | Action::ReadAudit
+        | Action::ManageBilling
+        | Action::ManageTenant => return Err(Denied::NotByKey),
     };
     if plan.limits().api_keys == ApiKeys::None {
         return Err(Denied::Plan(plan));
@@ -72,10 +85,10 @@ pub fn key_allows(scopes: &[Scope], role: Role, plan: Plan, action: Action) -> R
 /// Whether a member with this role may do this.
 pub fn allows(role: Role, action: Action) -> bool {
     let least = match action {
-        Action::ReadWatches => Role::Viewer,
+        Action::ReadWatches | Action::ReadMembers => Role::Viewer,
         Action::WriteWatches => Role::Editor,
-        Action::ManageMembers => Role::Admin,
-        Action::ManageBilling => Role::Owner,
+        Action::ManageMembers | Action::ManageKeys | Action::ReadAudit => Role::Admin,
+        Action::ManageBilling | Action::ManageTenant => Role::Owner,
     };
     least <= role
 }
@@ -108,8 +121,12 @@ mod tests {
             [
                 "read_watches: viewer editor admin owner",
                 "write_watches: editor admin owner",
+                "read_members: viewer editor admin owner",
                 "manage_members: admin owner",
+                "manage_keys: admin owner",
+                "read_audit: admin owner",
                 "manage_billing: owner",
+                "manage_tenant: owner",
             ]
         );
     }
@@ -125,7 +142,10 @@ mod tests {
                 assert_eq!(may(Action::ReadWatches), has_keys && scopes.contains(&Scope::Read));
                 let writes = has_keys && scopes.contains(&Scope::Write) && role >= Role::Editor;
                 assert_eq!(may(Action::WriteWatches), writes, "{scopes:?} {role} {plan}");
-                assert!(!may(Action::ManageMembers) && !may(Action::ManageBilling), "keys manage nothing");
+                let of_watches = [Action::ReadWatches, Action::WriteWatches];
+                for action in Action::ALL.iter().filter(|action| !of_watches.contains(action)) {
+                    assert!(!may(*action), "no key may {action}");
+                }
             }
         }
     }

@@ -38,6 +38,10 @@ id!(
     UserId, Uuid
 );
 id!(
+    /// A session of a person, as lists call it; it opens nothing.
+    SessionId, Uuid
+);
+id!(
     /// A watch of a tenant.
     WatchId, Uuid
 );

@@ -16,13 +16,16 @@ pub mod delivery;
 pub mod facts;
 pub mod id;
 pub mod key;
+pub mod name;
 pub mod operator;
 pub mod outage;
 pub mod plan;
 pub mod plausible;
 pub mod sailing;
+pub mod session;
 pub mod target;
 pub mod text;
+pub mod token;
 pub mod watch;
 
 pub use closed_set::NotInSet;

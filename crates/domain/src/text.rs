@@ -52,6 +52,11 @@ impl From<OperatorText> for String {
     }
 }
 
+/// Whether a mail program would make a link of something in this line.
+pub(crate) fn has_link(line: &str) -> bool {
+    unlinked(line, usize::MAX) != line
+}
+
 /// A text on one line, its white space collapsed, printable, cut at `max_chars` and at [`MAX_CHARS`].
 pub fn one_line(text: &str, max_chars: usize) -> String {
     let (mut line, mut chars) = (String::new(), 0);

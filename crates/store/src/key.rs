@@ -16,7 +16,7 @@ const LAST_USE_WITHIN: TimeDelta = TimeDelta::minutes(1);
 /// Who somebody is: a pool of its own, as role `ferry_auth`, which reads credentials and nothing else.
 #[derive(Clone)]
 pub struct Credentials {
-    store: Store,
+    pub(crate) store: Store,
 }
 
 impl Credentials {

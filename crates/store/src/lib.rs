@@ -1,6 +1,7 @@
 //! All SQL of FerryAlert, and the only way to it. The pool is private: a tenant's rows are reached
 //! through a [`TenantTx`], which can be made only from a [`Membership`], a [`Capability`] or a
-//! [`Claimed`] row, each of which can be made only from the database. Nothing here decides policy;
+//! [`Claimed`] row, each of which can be made only from the database; a person's own through a [`UserTx`], which takes
+//! a [`Session`]. Nothing here decides policy;
 //! that is `domain`'s.
 
 pub mod alert;
@@ -25,16 +26,20 @@ pub mod proofs;
 pub mod prune;
 pub mod role;
 pub mod sailing;
+pub mod session;
 pub mod setting;
 pub mod target;
 mod tenant;
+pub mod user;
 pub mod watch;
 
 pub use capability::{Capability, LinkKey, Purpose};
 pub use key::Credentials;
 pub use listed::{Listed, PAGE_MAX, Place};
 pub use role::DatabaseRole;
-pub use tenant::{Actor, Audit, Claimed, Membership, TenantTx};
+pub use session::Session;
+pub use tenant::{Act, Actor, Audit, Claimed, Membership, TenantTx};
+pub use user::UserTx;
 
 use sqlx::PgPool;
 use std::str::FromStr;

@@ -1,7 +1,7 @@
 //! Proof of the right to a tenant, and the transaction it opens. Row security does the filtering;
 //! these types make sure that nobody reaches a tenant's rows without having proved something first.
 
-use crate::{Capability, Error, Result, Store, word};
+use crate::{Capability, Error, Result, Session, Store, word};
 use chrono::{DateTime, Utc};
 use domain::{
     access::{Action, Denied, Role, allows, key_allows},
@@ -9,7 +9,6 @@ use domain::{
     key::Scope,
     plan::Plan,
 };
-use serde_json::json;
 use sqlx::{Postgres, Transaction};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -116,30 +115,37 @@ pub struct TenantTx {
     pub(crate) tenant: Uuid,
 }
 
+/// What somebody did.
+#[derive(Clone, Debug)]
+pub struct Act {
+    /// When, by the caller's clock.
+    pub at: DateTime<Utc>,
+    /// Who: `user:<id>`, `key:<id>`, `link:<purpose>`.
+    pub actor: String,
+    /// What, as a closed word such as `watch.create`.
+    pub action: &'static str,
+    /// To which object.
+    pub subject: String,
+    /// The name of the request they did it by.
+    pub request_id: Uuid,
+}
+
 /// What a committed transaction tells the audit log.
 #[derive(Clone, Debug)]
 pub enum Audit {
     /// A person or key did something; one row is written in the same transaction.
-    Act {
-        /// When, by the caller's clock.
-        at: DateTime<Utc>,
-        /// Who: `user:<id>`, `key:<id>`, `link:<purpose>`.
-        actor: String,
-        /// What, as a closed word such as `watch.create`.
-        action: &'static str,
-        /// To which object.
-        subject: String,
-    },
+    Act(Act),
     /// A machine transition whose own rows (alerts, deliveries, attempts) are the record.
     OwnRecord,
 }
 
 impl Store {
-    /// The membership of a person in a tenant; `None` if there is none or the tenant is suspended or closed.
+    /// The membership of who is signed in, in a tenant; `None` if there is none or the tenant is suspended or closed.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn membership(&self, user: UserId, tenant: TenantId) -> Result<Option<Membership>> {
+    pub async fn membership(&self, session: &Session, tenant: TenantId) -> Result<Option<Membership>> {
+        let user = session.user();
         let row = sqlx::query!(r#"select role as "role!", plan as "plan!" from membership($1, $2)"#, user.0, tenant.0)
             .fetch_optional(&self.pool)
             .await?;
@@ -223,15 +229,15 @@ impl TenantTx {
     /// # Errors
     /// When the database refuses; then nothing has happened.
     pub async fn commit(mut self, audit: Audit) -> Result<()> {
-        if let Audit::Act { at, actor, action, subject } = audit {
+        if let Audit::Act(Act { at, actor, action, subject, request_id }) = audit {
             sqlx::query!(
-                "insert into audit (tenant_id, at, actor, action, subject, detail) values ($1, $2, $3, $4, $5, $6)",
+                "insert into audit (tenant_id, at, actor, action, subject, request_id) values ($1, $2, $3, $4, $5, $6)",
                 self.tenant,
                 at,
                 actor,
                 action,
                 subject,
-                json!({})
+                request_id
             )
             .execute(&mut *self.tx)
             .await?;

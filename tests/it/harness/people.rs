@@ -109,7 +109,7 @@ impl World {
 
     /// The membership a request of this person would prove.
     pub(crate) async fn membership(&self, person: &Person) -> Membership {
-        self.app.membership(person.user, person.tenant).await.unwrap().expect("a member")
+        self.app.membership(&self.session(person).await, person.tenant).await.unwrap().expect("a member")
     }
 
     /// A watch, made as the app makes one.
@@ -147,6 +147,7 @@ impl World {
             channels: &[person.channel],
             note: "",
             stop_when_found: true,
+            request_id: None,
         };
         let id = watch::insert(&mut tx, &new, self.clock.now()).await.unwrap();
         tx.commit(Audit::OwnRecord).await.unwrap();

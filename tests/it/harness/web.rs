@@ -4,7 +4,7 @@ use super::{Person, World};
 use app::{
     App,
     client::Proxies,
-    clock::{Clock, RequestIds},
+    clock::{Chance, Clock, RequestIds},
     rate::Rates,
     shield::Bounds,
 };
@@ -14,6 +14,7 @@ use domain::{
     key::{ApiKey, Scope},
 };
 use std::sync::Arc;
+use store::key::Life;
 use uuid::Uuid;
 
 impl World {
@@ -30,6 +31,7 @@ impl World {
             credentials: self.credentials.clone(),
             link_key: self.config.link_key.clone(),
             clock: Clock::new(move || clock.now()),
+            chance: Chance::new(rand::random),
             request_ids: RequestIds::new(Uuid::new_v4),
             scale: TimeScale::REAL,
             base_url: self.config.base_url.clone(),
@@ -44,9 +46,9 @@ impl World {
     pub(crate) async fn key(&self, person: &Person, scopes: &[Scope]) -> String {
         let key = some_key();
         let now = self.clock.now();
-        let life = (now, now + TimeDelta::days(90));
+        let life = Life { from: now, until: now + TimeDelta::days(90), request_id: Uuid::new_v4() };
         let admin_url = self.database.url("ferry_admin");
-        let issued = store::key::issue(&admin_url, (person.tenant, person.user), &key, scopes, life).await;
+        let issued = store::key::issue(&admin_url, (person.tenant, person.user), &key, scopes, &life).await;
         assert!(issued.unwrap(), "{person:?} is no member");
         key.expose().to_owned()
     }

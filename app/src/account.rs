@@ -1,0 +1,135 @@
+//! A person's own pages: what they are called, where they are signed in, what they belong to. Never shows anything of
+//! another person's.
+
+use crate::{
+    form::{Form, Refusals},
+    input::Path,
+    problem::Problem,
+    session,
+    signed_in::{Frame, SessionCx},
+    when,
+};
+use askama::Template;
+use axum::{
+    http::StatusCode,
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use chrono_tz::Tz;
+use domain::{id::SessionId, name::Name};
+use serde::Deserialize;
+use store::session::{SessionRow, end, end_others as end_all_others, list};
+
+#[derive(Template)]
+#[template(path = "account.html")]
+struct AccountPage {
+    frame: Frame,
+    typed: AccountForm,
+    refused: Refusals,
+    email: String,
+    zones: Vec<&'static str>,
+}
+
+/// What somebody can change about themselves.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AccountForm {
+    name: String,
+    zone: String,
+}
+
+pub(crate) async fn show(cx: SessionCx) -> Result<Response, Problem> {
+    let mut tx = cx.begin().await?;
+    let account = tx.account().await?;
+    let typed = AccountForm { name: account.name, zone: account.zone };
+    page(&cx, account.email, (typed, Refusals::default())).await
+}
+
+pub(crate) async fn change(cx: SessionCx, Form(typed): Form<AccountForm>) -> Result<Response, Problem> {
+    let mut refused = Refusals::default();
+    let name = refused.take("name", Name::parse(&typed.name));
+    let zone = typed.zone.parse::<Tz>().map_err(|_| "Choose a time zone from the list.");
+    let zone = refused.take("zone", zone);
+    let mut tx = cx.begin().await?;
+    let (Some(name), Some(zone)) = (name, zone) else {
+        let email = tx.account().await?.email;
+        return page(&cx, email, (typed, refused)).await;
+    };
+    tx.rename(&name, zone.name()).await?;
+    let subject = cx.session().actor();
+    cx.commit(tx, "account.change", subject).await?;
+    Ok(Redirect::to("/account").into_response())
+}
+
+async fn page(cx: &SessionCx, email: String, (typed, refused): (AccountForm, Refusals)) -> Result<Response, Problem> {
+    let status = if refused.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let zones =
+        chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).filter(|name| name.contains('/') || *name == "UTC");
+    let page = AccountPage { frame: cx.frame().await?, typed, refused, email, zones: zones.collect() };
+    Ok((status, Html(page.render()?)).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "sessions.html")]
+struct SessionsPage {
+    frame: Frame,
+    sessions: Vec<Shown>,
+}
+
+/// A session in the list.
+struct Shown {
+    id: SessionId,
+    device: String,
+    since: String,
+    seen: String,
+    is_this: bool,
+}
+
+pub(crate) async fn sessions(cx: SessionCx) -> Result<Html<String>, Problem> {
+    let mut tx = cx.begin().await?;
+    let rows = list(&mut tx, cx.now()).await?;
+    let frame = cx.frame().await?;
+    let shown = |row: SessionRow| Shown {
+        since: when::shown(row.created_at, &frame.zone),
+        seen: when::shown(row.seen_at, &frame.zone),
+        is_this: row.id == cx.session().id(),
+        id: row.id,
+        device: row.device,
+    };
+    let sessions = rows.into_iter().map(shown).collect();
+    Ok(Html(SessionsPage { frame, sessions }.render()?))
+}
+
+/// Ends one session: this one too, as signing out does.
+pub(crate) async fn end_session(cx: SessionCx, Path(id): Path<SessionId>) -> Result<Response, Problem> {
+    let mut tx = cx.begin().await?;
+    if !end(&mut tx, id).await? {
+        return Err(Problem::not_found());
+    }
+    cx.commit(tx, "session.end", format!("session:{id}")).await?;
+    if id == cx.session().id() {
+        return Ok(signed_out());
+    }
+    Ok(Redirect::to("/account/sessions").into_response())
+}
+
+/// Ends every session but this one, which gets a new token: whoever held the old one is out too.
+pub(crate) async fn end_others(cx: SessionCx) -> Result<Response, Problem> {
+    let mut tx = cx.begin().await?;
+    end_all_others(&mut tx, cx.session().id()).await?;
+    cx.commit(tx, "session.end_others", cx.session().actor()).await?;
+    cx.rotated(Redirect::to("/account/sessions")).await
+}
+
+pub(crate) async fn sign_out(cx: SessionCx) -> Result<Response, Problem> {
+    let mut tx = cx.begin().await?;
+    let id = cx.session().id();
+    end(&mut tx, id).await?;
+    cx.commit(tx, "session.end", format!("session:{id}")).await?;
+    Ok(signed_out())
+}
+
+fn signed_out() -> Response {
+    let mut response = Redirect::to("/").into_response();
+    session::forget_all(response.headers_mut());
+    response
+}
