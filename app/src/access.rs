@@ -4,6 +4,7 @@
 
 use crate::{
     App,
+    denied::Trail,
     error::Error,
     keys,
     problem::Problem,
@@ -127,10 +128,17 @@ pub(crate) async fn enforce(
     request: Request,
     next: Next,
 ) -> Response {
+    let trail = Trail::of(request.extensions());
+    if access != Access::Public {
+        trail.guard();
+    }
     let answer = match access {
         Access::Public => next.run(request).await,
         Access::Visitor => match signed_in::sent_from_here(&app, request.headers()) {
-            Ok(()) => next.run(request).await,
+            Ok(()) => {
+                trail.enter();
+                next.run(request).await
+            }
             Err(problem) => problem.into_response(),
         },
         Access::Link(purpose) => match link(&app, purpose, &params, &request) {
@@ -154,6 +162,7 @@ fn link(app: &App, purpose: Purpose, params: &RawPathParams, request: &Request) 
     let token = params.iter().find(|(name, _)| *name == "token").map_or("", |(_, token)| token);
     let now = app.clock.now();
     let link = app.link_key.open(purpose, token, now).ok_or(Error::LinkUnknown)?;
+    Trail::of(request.extensions()).name(format!("link:{}", purpose.as_str()));
     Ok(LinkCx { app: app.clone(), link, request_id: RequestId::of(request), now })
 }
 
@@ -166,6 +175,7 @@ async fn key(app: App, action: Action, request: Request, next: Next) -> Response
         Ok(membership) => membership,
         Err(problem) => return problem.into_response(),
     };
+    Trail::of(request.extensions()).name(membership.actor());
     let (standing, taken) = app.rates.take(&membership);
     let allowed = taken.and_then(|()| Ok(membership.may(action)?));
     let mut response = match allowed {
@@ -179,6 +189,7 @@ async fn key(app: App, action: Action, request: Request, next: Next) -> Response
 }
 
 async fn run<Cx: Clone + Send + Sync + 'static>(mut request: Request, next: Next, cx: Cx) -> Response {
+    Trail::of(request.extensions()).enter();
     request.extensions_mut().insert(cx);
     next.run(request).await
 }

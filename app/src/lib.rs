@@ -11,6 +11,7 @@ pub mod client;
 pub mod clock;
 mod config;
 mod cursor;
+mod denied;
 mod docs;
 mod error;
 mod facts;
