@@ -3,8 +3,8 @@
 //! or hides a row.
 
 pub mod command;
-mod words;
 pub mod verify;
+mod words;
 
 pub use words::deed;
 

@@ -138,9 +138,11 @@ async fn sr_aud_01_rows_from_before_there_were_chains_begin_them() {
         sqlx::query(sql).execute(&pool).await.unwrap();
     }
     let told = "select string_agg(subject, ' ' order by tenant_id, ";
-    let before: String = sqlx::query_scalar(AssertSqlSafe(format!("{told} id) from app.audit"))).fetch_one(&pool).await.unwrap();
+    let before: String =
+        sqlx::query_scalar(AssertSqlSafe(format!("{told} id) from app.audit"))).fetch_one(&pool).await.unwrap();
     store::migrate::run(&database.url("ferry_owner")).await.unwrap();
-    let after: String = sqlx::query_scalar(AssertSqlSafe(format!("{told} seq) from app.audit"))).fetch_one(&pool).await.unwrap();
+    let after: String =
+        sqlx::query_scalar(AssertSqlSafe(format!("{told} seq) from app.audit"))).fetch_one(&pool).await.unwrap();
     assert_eq!(after, before, "in the order in which they were written");
     let admin = Store::connect(DatabaseRole::Admin, &database.url("ferry_admin"), 1).await.unwrap();
     let checked = verify(&admin, &[], |_| ()).await.unwrap();

@@ -53,7 +53,10 @@ impl Logged {
         let tables = ["audit", "audit_head", "platform_audit", "platform_audit_head"];
         let each = |sql: &str| tables.map(|table| sql.replace("$table", table)).join("; ");
         let save = each("drop table if exists saved_$table; create table saved_$table as table $table");
-        self.damage(&format!("set session_replication_role = replica; {save}; {damage}; reset session_replication_role")).await;
+        self.damage(&format!(
+            "set session_replication_role = replica; {save}; {damage}; reset session_replication_role"
+        ))
+        .await;
         let said = self.verify(&[]).await;
         let undo = each("delete from $table; insert into $table select * from saved_$table");
         self.damage(&format!("set session_replication_role = replica; {undo}; reset session_replication_role")).await;

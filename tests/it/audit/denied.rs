@@ -116,7 +116,12 @@ async fn sr_aud_02_whoever_is_turned_away_from_a_row_of_the_table_leaves_one_eve
     let heard = Heard::listen();
     let mut denied = 0;
     for row in routes::table(world.web()).endpoints() {
-        let path: String = row.path.split('/').map(|part| if part.starts_with('{') { "x" } else { part }).collect::<Vec<_>>().join("/");
+        let path: String = row
+            .path
+            .split('/')
+            .map(|part| if part.starts_with('{') { "x" } else { part })
+            .collect::<Vec<_>>()
+            .join("/");
         let response = ask(&router, (&row.method, &path), &[]).await;
         if row.access == Access::Public {
             assert_eq!(heard.take(), Vec::<Fields>::new(), "{} {}: nothing is demanded", row.method, row.path);
@@ -170,7 +175,8 @@ async fn sr_aud_02_what_is_denied_to_somebody_known_names_them_and_no_secret() {
 #[tokio::test]
 async fn sr_aud_02_who_asks_too_often_leaves_an_event_and_nothing_in_the_database() {
     let world = World::new().await;
-    let bounds = Bounds { requests_per_address: 1, request_again_after: Duration::from_secs(3_600), ..Bounds::default() };
+    let bounds =
+        Bounds { requests_per_address: 1, request_again_after: Duration::from_secs(3_600), ..Bounds::default() };
     let router = app::router(world.web_with(bounds));
     let heard = Heard::listen();
     let path = (&Method::GET, "/api/v1/watches");
@@ -180,6 +186,10 @@ async fn sr_aud_02_who_asks_too_often_leaves_an_event_and_nothing_in_the_databas
     let often = ask(&router, path, &[]).await;
     assert_eq!(often.status(), StatusCode::TOO_MANY_REQUESTS);
     assert_told(&heard, &often, path, None);
-    assert_eq!(Client::of(router, None).get("/api/v1/watches").await.status, StatusCode::UNAUTHORIZED, "another address");
+    assert_eq!(
+        Client::of(router, None).get("/api/v1/watches").await.status,
+        StatusCode::UNAUTHORIZED,
+        "another address"
+    );
     assert_eq!(world.digest().await, before);
 }

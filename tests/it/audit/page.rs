@@ -36,12 +36,17 @@ async fn sr_aud_02_a_tenants_administrators_read_in_words_what_was_done_in_it_an
     ] {
         assert!(page.text.contains(&expected), "{expected} is not in {}", page.text);
     }
-    assert!(page.text.contains("Somebody who is no member any more</strong> revoked"), "Bob's name is not Alice's to know");
+    assert!(
+        page.text.contains("Somebody who is no member any more</strong> revoked"),
+        "Bob's name is not Alice's to know"
+    );
     assert!(!page.text.contains(&bobs) && !page.text.contains("Bob"), "{}", page.text);
     let places: Vec<_> = ["row 5", "row 3", "row 1"].iter().map(|row| page.text.find(row).unwrap()).collect();
     assert!(places.is_sorted(), "the newest first");
 
-    for (role, status) in [(Role::Admin, StatusCode::OK), (Role::Editor, StatusCode::FORBIDDEN), (Role::Viewer, StatusCode::FORBIDDEN)] {
+    for (role, status) in
+        [(Role::Admin, StatusCode::OK), (Role::Editor, StatusCode::FORBIDDEN), (Role::Viewer, StatusCode::FORBIDDEN)]
+    {
         let member = world.member(alice.tenant, role.as_str(), role).await;
         assert_eq!(world.signed_in(&member).await.get(&path).await.status, status, "{role}");
     }

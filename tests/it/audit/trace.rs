@@ -36,8 +36,10 @@ fn request_id(answer: &Answer) -> String {
 /// Asserts that the newest mail leads back to this request, by this key.
 async fn assert_leads_back(world: &World, (request, key): (&str, &str), action: &str, watch: &Value) {
     let mail = world.sim.inbox().pop().expect("a mail");
-    let alert: Uuid =
-        sqlx::query_scalar("select id from alert order by created_at desc limit 1").fetch_one(&world.admin).await.unwrap();
+    let alert: Uuid = sqlx::query_scalar("select id from alert order by created_at desc limit 1")
+        .fetch_one(&world.admin)
+        .await
+        .unwrap();
     let told = trace(world, &format!("<{}>", mail.message_id)).await.unwrap();
     for expected in [
         "sent at 2026-07-01".to_owned(),
