@@ -23,6 +23,7 @@ pub mod outage;
 pub mod plan;
 pub mod plausible;
 pub mod sailing;
+pub mod seal;
 pub mod session;
 pub mod target;
 pub mod text;

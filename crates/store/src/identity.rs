@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     id::{ChannelId, TenantId, UserId},
     name::Name,
+    seal::{Index, Place},
 };
 use uuid::Uuid;
 
@@ -32,6 +33,13 @@ pub struct Proof {
     pub email: String,
     /// Whether that is theirs, as said by who has the authority to.
     pub email_verified: bool,
+}
+
+impl Proof {
+    /// Where the address is sealed.
+    fn place(&self) -> Place<'_> {
+        Place::IdentityEmail { issuer: &self.issuer, subject: &self.subject }
+    }
 }
 
 /// Ids for whom we may meet for the first time.
@@ -138,11 +146,12 @@ impl Credentials {
     async fn register(&self, proof: &Proof, new: NewPerson, session: &NewSession<'_>, act: Act) -> Result<UserId> {
         let mut tx = self.begin_person(new.user).await?;
         let name = proof.name.as_str();
+        let email = tx.sealer.seal(&Place::UserEmail(new.user), &proof.email)?;
         sqlx::query!(
             "insert into user_account (user_id, name, email, created_at) values ($1, $2, $3, $4)",
             tx.user,
             name,
-            proof.email,
+            email,
             act.at
         )
         .execute(&mut *tx.tx)
@@ -164,6 +173,7 @@ impl Credentials {
 impl UserTx {
     /// Fails as a duplicate when the identity is somebody's already, whoever's.
     async fn insert_identity(&mut self, proof: &Proof, now: DateTime<Utc>) -> Result<()> {
+        let email = self.sealer.seal(&proof.place(), &proof.email)?;
         sqlx::query!(
             "insert into identity (issuer, subject, user_id, provider, email, email_verified, linked_at, last_used_at)
              values ($1, $2, $3, $4, $5, $6, $7, $7)",
@@ -171,7 +181,7 @@ impl UserTx {
             proof.subject,
             self.user,
             proof.provider,
-            proof.email,
+            email,
             proof.email_verified,
             now
         )
@@ -185,12 +195,17 @@ impl UserTx {
         sqlx::query_scalar!("select set_config('app.tenant', $1, true)", new.tenant.0.to_string())
             .fetch_one(&mut *self.tx)
             .await?;
+        let place = Place::ChannelAddress(new.tenant, new.channel);
+        let address = self.sealer.seal(&place, &proof.email)?;
+        let index = self.sealer.index(Index::ChannelAddress(new.tenant), &proof.email)?;
         sqlx::query!(
-            "insert into channel (tenant_id, id, user_id, kind, address, verified_at, created_at) values ($1, $2, $3, 'email', $4, $5, $6)",
+            "insert into channel (tenant_id, id, user_id, kind, address, address_index, verified_at, created_at)
+             values ($1, $2, $3, 'email', $4, $5, $6, $7)",
             new.tenant.0,
             new.channel.0,
             self.user,
-            proof.email,
+            address,
+            index,
             proof.email_verified.then_some(now),
             now
         )
@@ -200,12 +215,13 @@ impl UserTx {
     }
 
     async fn note_use(&mut self, proof: &Proof, now: DateTime<Utc>) -> Result<()> {
+        let email = self.sealer.seal(&proof.place(), &proof.email)?;
         sqlx::query!(
             "update identity set provider = $3, email = $4, email_verified = $5, last_used_at = $6 where issuer = $1 and subject = $2",
             proof.issuer,
             proof.subject,
             proof.provider,
-            proof.email,
+            email,
             proof.email_verified,
             now
         )
@@ -244,14 +260,25 @@ impl UserTx {
 /// # Errors
 /// When the database cannot be read.
 pub async fn list(tx: &mut UserTx) -> Result<Vec<IdentityRow>> {
-    let rows = sqlx::query_as!(
-        IdentityRow,
+    let rows = sqlx::query!(
         "select provider, issuer, subject, email, linked_at, last_used_at from identity
          where user_id = $1 order by linked_at, issuer, subject limit $2",
         tx.user,
         IDENTITIES_MAX
     );
-    Ok(rows.fetch_all(&mut *tx.tx).await?)
+    let shown = rows.fetch_all(&mut *tx.tx).await?.into_iter().map(|row| {
+        let place = Place::IdentityEmail { issuer: &row.issuer, subject: &row.subject };
+        let email = row.email.map_or(Ok(String::new()), |email| tx.sealer.open(&place, &email))?;
+        Ok(IdentityRow {
+            provider: row.provider,
+            issuer: row.issuer,
+            subject: row.subject,
+            email,
+            linked_at: row.linked_at,
+            last_used_at: row.last_used_at,
+        })
+    });
+    shown.collect()
 }
 
 /// Adds an identity that was proved just now to the person, who proved theirs too.

@@ -143,7 +143,7 @@ pub async fn lock_notice(
     let row = sqlx::query!(
         r#"select e.id as outage_id, c.id as channel_id, d.message_id, d.attempts, d.notice as "notice!",
                   e.operator_id, e.cause, e.noticed_at, e.good_since, e.ended_at is null as "open!", o.name as operator_name,
-                  c.kind, c.address, c.verified_at is not null as "verified!", c.disabled_at is null as "enabled!",
+                  c.kind, c.address as "address!", c.verified_at is not null as "verified!", c.disabled_at is null as "enabled!",
                   m.user_id as "member?", u.zone as "zone?", t.plan, t.suspended_at is null and t.closed_at is null as "live!",
                   (select first.state from delivery first
                    where first.tenant_id = d.tenant_id and first.outage_id = d.outage_id and first.notice = 'degraded'
@@ -169,7 +169,7 @@ pub async fn lock_notice(
         Ok(operator) => check::wanted(tx, operator, scale, now).await?,
         Err(_) => Vec::new(),
     };
-    let read = || -> Result<NoticeRow> {
+    let read = |tx: &TenantTx| -> Result<NoticeRow> {
         let (kind, plan): (ChannelKind, Plan) = (word(&row.kind)?, word(&row.plan)?);
         let facts = NoticeFacts {
             notice: word(&row.notice)?,
@@ -196,7 +196,7 @@ pub async fn lock_notice(
             message_id: row.message_id,
             attempts,
             kind,
-            address: row.address,
+            address: tx.address(row.channel_id, &row.address)?,
             zone: row.zone.unwrap_or_default(),
             operator: word(&row.operator_id)?,
             operator_name: row.operator_name,
@@ -207,7 +207,8 @@ pub async fn lock_notice(
             facts,
         })
     };
-    or_given_up(tx, (id, attempts), read(), now).await
+    let read = read(tx);
+    or_given_up(tx, (id, attempts), read, now).await
 }
 
 /// Lets a notice rest without having tried.
