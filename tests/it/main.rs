@@ -5,6 +5,7 @@
 mod access;
 mod api;
 mod audit;
+mod caps;
 mod checks;
 mod cluster;
 mod configuration;
@@ -16,8 +17,10 @@ mod egress;
 mod fair_shares;
 mod fan_out;
 mod harness;
+mod invitations;
 mod isolation;
 mod keys;
+mod letters;
 mod links;
 mod login;
 mod outage;

@@ -16,7 +16,9 @@ pub mod delivery;
 pub mod held;
 pub mod idempotency;
 pub mod identity;
+pub mod invitation;
 pub mod key;
+pub mod letter;
 mod listed;
 pub mod listen;
 pub mod login_attempt;
@@ -37,6 +39,7 @@ pub mod user;
 pub mod watch;
 
 pub use capability::{Capability, LinkKey, Purpose};
+pub use invitation::VerifiedAddress;
 pub use key::Credentials;
 pub use listed::{Listed, PAGE_MAX, Place};
 pub use role::DatabaseRole;

@@ -128,6 +128,8 @@ pub struct NoticeRow {
     pub checks: Vec<check::WatchCheck>,
     /// What decides whether it is still wanted.
     pub facts: NoticeFacts,
+    /// Set if this message is the last before a cap: until then others to the channel are held.
+    pub last_until: Option<DateTime<Utc>>,
 }
 
 /// Reads and locks a notice's delivery, if it is one and is due by `now`.
@@ -205,21 +207,11 @@ pub async fn lock_notice(
             good_since: row.good_since,
             checks,
             facts,
+            last_until: None,
         })
     };
     let read = read(tx);
     or_given_up(tx, (id, attempts), read, now).await
-}
-
-/// Lets a notice rest without having tried.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn postpone(tx: &mut TenantTx, id: DeliveryId, until: DateTime<Utc>) -> Result<()> {
-    sqlx::query!("update delivery set next_attempt_at = $2 where id = $1 and state = 'due'", id.0, until)
-        .execute(&mut *tx.tx)
-        .await?;
-    Ok(())
 }
 
 /// Ends an outage of which nobody was told, so that the next one is.
@@ -243,7 +235,7 @@ pub async fn end_untold(tx: &mut TenantTx, outage: Uuid, now: DateTime<Utc>) -> 
 #[must_use]
 pub fn unsubscribe_path(tx: &TenantTx, channel: ChannelId, key: &crate::LinkKey, now: DateTime<Utc>) -> String {
     let purpose = crate::Purpose::Unsubscribe;
-    format!("/l/{}/{}", purpose.as_str(), key.sign(purpose, tx.tenant, channel.0, now))
+    key.path(purpose, tx.tenant, channel.0, purpose.good_until(now))
 }
 
 #[cfg(test)]

@@ -13,14 +13,14 @@ use domain::{
 use serde_json::Value;
 use uuid::Uuid;
 
-/// What a look at a delivery found, of an alert or of a notice.
+/// What a look at a delivery found, of an alert, of a notice or of a letter.
 #[derive(Debug)]
 pub enum Due<T> {
     /// It is due, and locked until the transaction ends.
     Row(Box<T>),
     /// It cannot be read by this version and is now marked as failed; commit that.
     Unreadable,
-    /// It is not due, another worker has it, or it is of the other kind.
+    /// It is not due, another worker has it, or it is of another kind.
     Not,
 }
 
@@ -118,6 +118,7 @@ impl Locked {
             told: self.told()?,
             address: tx.address(self.channel_id, &self.address)?,
             zone: self.zone.unwrap_or_default(),
+            last_until: None,
         })
     }
 
