@@ -19,6 +19,7 @@ pub mod id;
 pub mod invitation;
 pub mod key;
 pub mod letter;
+pub mod membership;
 pub mod name;
 pub mod operator;
 pub mod outage;
