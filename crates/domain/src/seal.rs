@@ -81,7 +81,7 @@ impl Place<'_> {
     }
 }
 
-/// Where equal texts are found again: a column of one tenant. A column that is not here has no index, so that nobody
+/// Where equal texts are found again: a column, of one tenant where nothing else is said. A column that is not here has no index, so that nobody
 /// with the keys' programs can ask who else has an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Index {
@@ -89,15 +89,19 @@ pub enum Index {
     ChannelAddress(TenantId),
     /// `invitation.address_index`.
     InvitationAddress(TenantId),
+    /// `invitation.mailbox_index`: equal among all tenants, so that they cannot bomb a mailbox together. One function of the database
+    /// counts by it, and tells nobody but a worker.
+    Mailbox,
 }
 
 impl Index {
     fn message(self, text: &str) -> Vec<u8> {
         let (tenant, column) = match self {
-            Index::ChannelAddress(tenant) => (tenant, ("channel", "address")),
-            Index::InvitationAddress(tenant) => (tenant, ("invitation", "address")),
+            Index::ChannelAddress(tenant) => (Some(tenant), ("channel", "address")),
+            Index::InvitationAddress(tenant) => (Some(tenant), ("invitation", "address")),
+            Index::Mailbox => (None, ("invitation", "mailbox")),
         };
-        let mut bound = bound_to(b"ferryalert-index-v1", Some(tenant), column);
+        let mut bound = bound_to(b"ferryalert-index-v1", tenant, column);
         append(&mut bound, normalised(text).as_bytes());
         bound
     }

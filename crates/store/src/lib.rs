@@ -13,7 +13,9 @@ pub mod check;
 pub mod delivery;
 pub mod held;
 pub mod idempotency;
+pub mod invitation;
 pub mod key;
+pub mod letter;
 mod listed;
 pub mod listen;
 pub mod member;
@@ -37,6 +39,7 @@ pub mod watch;
 mod writing;
 
 pub use capability::{Capability, LinkKey, Purpose};
+pub use invitation::VerifiedAddress;
 pub use key::Credentials;
 pub use listed::{Listed, PAGE_MAX, Place};
 pub use role::DatabaseRole;

@@ -29,7 +29,7 @@ impl Mailer {
     }
 
     fn words(&self, letter: &LetterRow) -> anyhow::Result<Words> {
-        let tenant = inert(&letter.tenant, NAME_CHARS);
+        let tenant = inert(&letter.tenant_name, NAME_CHARS);
         Ok(match &letter.about {
             About::Invitation(invited) => self.invitation(letter, invited, &tenant)?,
             About::MemberJoined { name, role } => {
@@ -39,7 +39,7 @@ impl Mailer {
                     lead: vec![format!("{name} accepted your invitation to {tenant}.")],
                     lines: vec![line("Role", role_in_words(*role))],
                     next: vec!["You can change the role or remove a member at any time.".to_owned()],
-                    button: Some(self.link("See the members", &format!("/t/{}/members", letter.tenant_id))?),
+                    button: Some(self.link("See the members", &format!("/t/{}/members", letter.tenant))?),
                     ..plain("● New member", "You get this mail because you sent the invitation.")
                 }
             }
@@ -47,7 +47,7 @@ impl Mailer {
                 headline: format!("You have another role in {tenant}"),
                 lead: vec![format!("Your role in {tenant} has changed.")],
                 lines: vec![line("Now", role_in_words(*role))],
-                button: Some(self.link("Open the team", &format!("/t/{}", letter.tenant_id))?),
+                button: Some(self.link("Open the team", &format!("/t/{}", letter.tenant))?),
                 ..plain("● Role changed", "You get this mail because you are a member of this team.")
             },
             About::MemberRemoved => Words {
