@@ -88,7 +88,7 @@ impl Config {
         get("FERRY_SEAL_KEYS").context("set FERRY_SEAL_KEYS")?.parse().context("FERRY_SEAL_KEYS")
     }
 
-    /// The administrator's URL, for `app key create` and `app held` only: a serving process is never given it.
+    /// The administrator's URL, for `app key create`, `app held` and `app tenant` only: a serving process is never given it.
     ///
     /// # Errors
     /// When it is not set or unfit.

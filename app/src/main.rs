@@ -1,6 +1,6 @@
 //! The app's process. `app` serves; `app migrate` brings the database to this version as its owner and writes the
 //! operators' manifests into it; `app key create` gives a member a key before there is a page to make one; `app held`
-//! lists and decides answers held for review, as an administrator.
+//! lists and decides answers held for review, and `app tenant` suspends and resumes tenants, as an administrator.
 
 use anyhow::{Context, ensure};
 use app::{
@@ -40,11 +40,40 @@ enum Command {
     /// API keys (FERRY_ADMIN_URL).
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Suspend a tenant, or resume it (FERRY_ADMIN_URL, FERRY_ADMIN_NAME).
+    #[command(subcommand)]
+    Tenant(TenantCommand),
     /// List the answers held for review, or decide one (FERRY_ADMIN_URL, FERRY_ADMIN_NAME).
     Held {
         #[command(subcommand)]
         decision: Option<HeldCommand>,
     },
+}
+
+#[derive(Subcommand)]
+enum TenantCommand {
+    /// Nobody reaches it and nothing is asked or sent for it, until it is resumed.
+    Suspend {
+        /// Which.
+        tenant: TenantId,
+        /// Why: a sentence that its members read, and that names no person.
+        #[arg(long)]
+        reason: String,
+    },
+    /// It is as it was before.
+    Resume {
+        /// Which.
+        tenant: TenantId,
+    },
+}
+
+impl TenantCommand {
+    fn choice(self) -> (TenantId, Option<String>) {
+        match self {
+            TenantCommand::Suspend { tenant, reason } => (tenant, Some(reason)),
+            TenantCommand::Resume { tenant } => (tenant, None),
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -102,6 +131,7 @@ async fn main() -> anyhow::Result<()> {
             Ok(catalog::sync(owner_url.expose()).await?)
         }
         Some(Command::Key(KeyCommand::Create(new))) => create_key(&new).await,
+        Some(Command::Tenant(command)) => set_standing(command.choice()).await,
         Some(Command::Held { decision }) => decide_held(decision.map(HeldCommand::choice)).await,
     }
 }
@@ -124,6 +154,15 @@ async fn decide_held(choice: Option<(Decision, i64)>) -> anyhow::Result<()> {
     let store = Store::connect(DatabaseRole::Admin, admin_url.expose(), 1, Sealer::without_keys());
     let store = store.await.context("FERRY_ADMIN_URL")?;
     print!("{}", app::held::run(&store, choice, &actor, Utc::now()).await?);
+    Ok(())
+}
+
+#[expect(clippy::disallowed_methods, reason = "main is where the clock comes from")]
+async fn set_standing((tenant, reason): (TenantId, Option<String>)) -> anyhow::Result<()> {
+    let (admin_url, actor) = (Config::admin_url()?, Config::admin_name()?);
+    let store = Store::connect(DatabaseRole::Admin, admin_url.expose(), 1, Sealer::without_keys());
+    let store = store.await.context("FERRY_ADMIN_URL")?;
+    print!("{}", app::suspension::run(&store, tenant, reason.as_deref(), (&actor, Utc::now())).await?);
     Ok(())
 }
 

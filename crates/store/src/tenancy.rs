@@ -1,7 +1,11 @@
 //! Tenants that people open, rename and close. Promises that a tenant begins on the free plan with the person who opened it as its
 //! owner, and that a closed one is wanted by nobody any more. Never changes what a tenant pays for.
 
-use crate::{Act, Audit, Result, Session, Store, TenantTx, member};
+use crate::{
+    Act, Audit, Result, Session, Store, TenantTx,
+    invitation::{self, VerifiedAddress},
+    member,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{access::Role, id::TenantId, membership::FREE_TENANTS_MAX, name::Name};
 
@@ -15,6 +19,8 @@ pub struct NewTenant<'a> {
     pub id: TenantId,
     /// What it is called.
     pub name: &'a Name,
+    /// Where its owner is told, as who signed them in says.
+    pub address: &'a VerifiedAddress,
 }
 
 /// What came of opening one.
@@ -56,7 +62,10 @@ impl Store {
         )
         .execute(&mut *tx.tx)
         .await?;
-        member::join(&mut tx, user, Role::Owner, act.at).await?;
+        match new.address.address() {
+            Some(address) => invitation::join(&mut tx, user, (address, Role::Owner), act.at).await?,
+            None => member::join(&mut tx, user, Role::Owner, act.at).await?,
+        }
         tx.commit(Audit::Act(act)).await?;
         Ok(Opened::Done)
     }
