@@ -16,7 +16,10 @@ use domain::{
     id::{AlertId, WatchId},
 };
 use serde::{Deserialize, Serialize};
-use store::alert::{self, AskedAlerts, ShownAlert, ShownDelivery};
+use store::{
+    alert::{self, AskedAlerts, ShownAlert, ShownDelivery},
+    delivery,
+};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 

@@ -84,7 +84,7 @@ impl Config {
     ///
     /// # Errors
     /// When it is not set or unfit.
-    pub fn ring() -> anyhow::Result<Keyring> {
+    pub fn seal_keys() -> anyhow::Result<Keyring> {
         get("FERRY_SEAL_KEYS").context("set FERRY_SEAL_KEYS")?.parse().context("FERRY_SEAL_KEYS")
     }
 

@@ -27,6 +27,7 @@ pub mod openapi;
 mod operators;
 mod page;
 pub mod problem;
+pub mod progress;
 #[cfg(doctest)]
 pub mod proofs;
 pub mod rate;

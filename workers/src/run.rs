@@ -117,8 +117,7 @@ impl Parts {
     /// When a setting is wrong or Postgres or Redis cannot be reached.
     pub async fn connect(config: &Config, clock: Clock, chance: Chance, sealer: Sealer) -> anyhow::Result<Parts> {
         let url = config.database_url.expose();
-        let pool =
-            async |connections| Store::connect(DatabaseRole::Worker, url, connections, sealer.clone()).await;
+        let pool = async |connections| Store::connect(DatabaseRole::Worker, url, connections, sealer.clone()).await;
         let store = pool(CONNECTIONS).await.context("FERRY_DATABASE_URL")?;
         let environment = store.environment().await?;
         config.check_against(&environment)?;

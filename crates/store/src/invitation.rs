@@ -70,13 +70,16 @@ impl Credentials {
     pub async fn verified_address(&self, session: &Session) -> Result<VerifiedAddress> {
         let (issuer, subject) = session.identity();
         let mut tx = self.begin(session).await?;
-        let address = sqlx::query_scalar!(
-            "select email from identity where issuer = $1 and subject = $2 and email_verified and email <> ''",
+        let sealed = sqlx::query_scalar!(
+            r#"select email as "email!" from identity
+               where issuer = $1 and subject = $2 and email_verified and email is not null"#,
             issuer,
             subject
         )
         .fetch_optional(&mut *tx.tx)
         .await?;
+        let place = Place::IdentityEmail { issuer, subject };
+        let address = sealed.map(|sealed| tx.sealer.open(&place, &sealed)).transpose()?;
         Ok(VerifiedAddress { user: session.user(), address })
     }
 }

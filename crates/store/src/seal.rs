@@ -2,8 +2,14 @@
 //! a program that holds the keys. Promises that each text is bound to its row. Never tells why a text does not open to
 //! anybody but the log, and never lets a program serve whose keys are not the installation's.
 
+mod plain;
+mod rotate;
+
+pub use rotate::Rotated;
+
 use crate::{Error, Result, Store};
 use domain::seal::{Index, Keyring, NONCE_BYTES, OpenError, Place};
+use sqlx::{Connection, postgres::PgConnection};
 use std::{fmt, sync::Arc};
 
 /// The ring of keys, and where nonces come from. Cheap to clone.
@@ -64,27 +70,53 @@ impl Sealer {
     }
 
     /// Seals a text for its place.
-    pub(crate) fn seal(&self, place: &Place<'_>, text: &str) -> Result<Vec<u8>> {
+    ///
+    /// # Errors
+    /// Without keys.
+    pub fn seal(&self, place: &Place<'_>, text: &str) -> Result<Vec<u8>> {
         let keys = self.keys()?;
         Ok(keys.ring.seal(place, text, (keys.nonce)()))
     }
 
     /// Opens what was sealed for this place.
-    pub(crate) fn open(&self, place: &Place<'_>, sealed: &[u8]) -> Result<String> {
+    ///
+    /// # Errors
+    /// Without keys, or with the reason why it does not open.
+    pub fn open(&self, place: &Place<'_>, sealed: &[u8]) -> Result<String> {
         let closed = |cause| SealError::Closed { column: place.column(), cause };
         Ok(self.keys()?.ring.open(place, sealed).map_err(closed)?)
     }
 
     /// The blind index a row is written with.
-    pub(crate) fn index(&self, index: Index, text: &str) -> Result<Vec<u8>> {
+    ///
+    /// # Errors
+    /// Without keys.
+    pub fn index(&self, index: Index, text: &str) -> Result<Vec<u8>> {
         Ok(self.keys()?.ring.index(index, text).to_vec())
     }
 
     /// The blind indexes a row may have been written with: `= any ($n)`.
-    pub(crate) fn indexes(&self, index: Index, text: &str) -> Result<Vec<Vec<u8>>> {
+    ///
+    /// # Errors
+    /// Without keys.
+    pub fn indexes(&self, index: Index, text: &str) -> Result<Vec<Vec<u8>>> {
         Ok(self.keys()?.ring.indexes(index, text))
     }
 }
+
+/// How far something that lasts is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Work {
+    /// What is counted.
+    pub what: &'static str,
+    /// So many are done.
+    pub done: u64,
+    /// Of so many.
+    pub of: u64,
+}
+
+/// Is told how far it is.
+pub type Report<'a> = &'a (dyn Fn(Work) + Sync);
 
 impl Error {
     /// Whether something is sealed under a key that this program lacks: it opens when the setting is mended.
@@ -112,12 +144,36 @@ impl Store {
         }
         let known = sqlx::query!("select id, proof from seal_key order by id").fetch_all(&self.pool).await?;
         for row in &known {
-            let id = key_id(row.id)?;
-            ring.open(&Place::KeyProof(id), &row.proof).map_err(|_| SealError::Lacking(id))?;
+            prove(ring, row.id, &row.proof)?;
         }
         let first = ring.first_id();
         if known.iter().any(|row| row.id == i32::from(first)) { Ok(()) } else { Err(SealError::Unknown(first).into()) }
     }
+}
+
+/// Seals what an older version left as text, and then makes the ring known to the installation: from here on programs
+/// start with it. A key under which nothing is sealed is forgotten, so that one that was never used can be replaced.
+pub(crate) async fn settle(connection: &mut PgConnection, sealer: &Sealer, report: Report<'_>) -> Result<()> {
+    let keys = sealer.keys()?;
+    plain::seal(connection, sealer, report).await?;
+    let mut tx = connection.begin().await?;
+    sqlx::query_scalar!("select retire_seal_keys('{}')").fetch_all(&mut *tx).await?;
+    for row in sqlx::query!("select id, proof from seal_key order by id").fetch_all(&mut *tx).await? {
+        prove(&keys.ring, row.id, &row.proof)?;
+    }
+    for id in keys.ring.ids() {
+        let proof = keys.ring.proof(id, (keys.nonce)());
+        sqlx::query!("insert into seal_key (id, proof) values ($1, $2) on conflict do nothing", i32::from(id), proof)
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+fn prove(ring: &Keyring, id: i32, proof: &[u8]) -> Result<()> {
+    let id = key_id(id)?;
+    ring.open(&Place::KeyProof(id), proof).map_err(|_| SealError::Lacking(id))?;
+    Ok(())
 }
 
 fn key_id(id: i32) -> Result<u16> {

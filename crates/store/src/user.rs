@@ -100,9 +100,11 @@ impl UserTx {
     /// # Errors
     /// When the database cannot be read.
     pub async fn account(&mut self) -> Result<Account> {
-        let row = sqlx::query!(r#"select name, email as "email!", locale, zone from user_account where user_id = $1"#, self.user)
-            .fetch_one(&mut *self.tx)
-            .await?;
+        let row = sqlx::query!(
+            r#"select name, email as "email!", locale, zone from user_account where user_id = $1"#,
+            self.user
+        );
+        let row = row.fetch_one(&mut *self.tx).await?;
         let email = self.sealer.open(&Place::UserEmail(self.user()), &row.email)?;
         Ok(Account { name: row.name, email, locale: row.locale, zone: row.zone })
     }

@@ -62,7 +62,10 @@ fn sr_cry_01_any_key_of_the_ring_opens_and_the_first_one_seals() {
     // The id alone does not make it the key.
     let impostor = ring(&TWO.replace("2:", "1:"));
     assert_eq!(impostor.open(&place, &old), Err(OpenError::Refused));
-    assert_eq!(impostor.open(&Place::KeyProof(1), &before.proof(1, [1; NONCE_BYTES]).unwrap()), Err(OpenError::Refused));
+    assert_eq!(
+        impostor.open(&Place::KeyProof(1), &before.proof(1, [1; NONCE_BYTES]).unwrap()),
+        Err(OpenError::Refused)
+    );
     assert_eq!(before.open(&Place::KeyProof(1), &both.proof(1, [1; NONCE_BYTES]).unwrap()), Ok(String::new()));
     assert_eq!(before.proof(2, [1; NONCE_BYTES]), None);
 }
@@ -72,7 +75,10 @@ fn sr_cry_01_what_is_cut_off_or_changed_anywhere_is_an_error() {
     let (ring, place) = (ring(ONE), channel(1, 1));
     let sealed = ring.seal(&place, TEXT, [7; NONCE_BYTES]);
     assert_eq!(sealed.len(), HEADER_BYTES + TEXT.len() + 16);
-    assert!(!sealed.windows(5).any(|part| TEXT.as_bytes().windows(5).any(|piece| piece == part)), "nothing of the text");
+    assert!(
+        !sealed.windows(5).any(|part| TEXT.as_bytes().windows(5).any(|piece| piece == part)),
+        "nothing of the text"
+    );
     for length in 0..sealed.len() {
         let expected = if length < HEADER_BYTES { OpenError::CutOff } else { OpenError::Refused };
         assert_eq!(ring.open(&place, &sealed[..length]), Err(expected), "{length} bytes");
@@ -83,7 +89,11 @@ fn sr_cry_01_what_is_cut_off_or_changed_anywhere_is_an_error() {
         assert!(ring.open(&place, &changed).is_err(), "byte {at}");
     }
     assert_eq!(ring.open(&place, &[&sealed[..], &[0]].concat()), Err(OpenError::Refused));
-    assert_eq!(ring.open(&place, TEXT.repeat(3).as_bytes()), Err(OpenError::Version(b'a')), "a text that was never sealed");
+    assert_eq!(
+        ring.open(&place, TEXT.repeat(3).as_bytes()),
+        Err(OpenError::Version(b'a')),
+        "a text that was never sealed"
+    );
 }
 
 #[test]
@@ -120,7 +130,10 @@ fn sr_cry_01_each_defect_of_a_ring_is_named_and_no_digit_of_a_key_is_repeated() 
         (format!("{ONE}00"), KeyringError::Key(1)),
         (ONE.replace('c', "x"), KeyringError::Key(1)),
         (format!("3:{}", "ab".repeat(32)), KeyringError::Placeholder(3)),
-        (format!("{ONE},{}", "2:0001020304050607".to_owned() + "08090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"), KeyringError::Placeholder(2)),
+        (
+            format!("{ONE},{}", "2:0001020304050607".to_owned() + "08090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"),
+            KeyringError::Placeholder(2),
+        ),
         (format!("{ONE},{}", TWO.replace("2:", "1:")), KeyringError::SameId(1)),
         (format!("{ONE},{ONE}"), KeyringError::SameId(1)),
         (format!("{ONE},{}", ONE.replace("1:", "2:")), KeyringError::SameKey(1, 2)),

@@ -31,7 +31,7 @@ impl Mailer {
     fn words(&self, letter: &LetterRow) -> anyhow::Result<Words> {
         let tenant = inert(&letter.tenant_name, NAME_CHARS);
         Ok(match &letter.about {
-            About::Invitation(invited) => self.invitation(letter, invited, &tenant)?,
+            About::Invitation(invited) => self.invitation(invited, &tenant)?,
             About::MemberJoined { name, role } => {
                 let name = inert(name, NAME_CHARS);
                 Words {
@@ -73,7 +73,7 @@ impl Mailer {
         })
     }
 
-    fn invitation(&self, letter: &LetterRow, invited: &Invited, tenant: &str) -> anyhow::Result<Words> {
+    fn invitation(&self, invited: &Invited, tenant: &str) -> anyhow::Result<Words> {
         let inviter = inert(&invited.inviter, NAME_CHARS);
         Ok(Words {
             headline: format!("{inviter} invites you to {tenant}"),
