@@ -21,6 +21,7 @@ mod isolation;
 mod keys;
 mod letters;
 mod links;
+mod members;
 mod outage;
 mod pages;
 mod parsers;

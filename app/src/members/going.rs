@@ -12,7 +12,7 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
 };
 use domain::{
-    access::{Action::ReadMembers, Role},
+    access::Action::ReadMembers,
     id::TenantId,
     membership::{Deed, NotYours, decide},
 };
@@ -24,7 +24,6 @@ struct LeavePage {
     frame: Frame,
     tenant: TenantId,
     name: String,
-    is_owner: bool,
     /// Who gets the watches; nobody when one may not go.
     heir: Option<String>,
     watches: u64,
@@ -43,7 +42,6 @@ async fn page(cx: &MemberCx, tx: &mut TenantTx, refused: Refusals) -> Result<Res
         frame: cx.frame().await?,
         tenant: me.tenant(),
         name: tenancy::name(tx).await?,
-        is_owner: me.role() == Role::Owner,
         heir: member::heir(tx, me.user()).await?.map(|heir| heir.name),
         watches: member::watches(tx, me.user()).await?,
         refused,
