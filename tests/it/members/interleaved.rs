@@ -6,6 +6,7 @@ use crate::{
     harness::{Browser, Person, World, eventually},
 };
 use axum::http::{Method, StatusCode};
+use dev::world::Seals;
 use domain::{access::Role, key::Scope};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tokio::join;
@@ -92,11 +93,11 @@ impl Olga {
                           on conflict (tenant_id, user_id) do update set role = excluded.role";
             let member = sqlx::query(member).bind(self.olga.tenant.0).bind(person.user.0).bind(role);
             member.execute(&self.team.world.admin).await.unwrap();
+            let (address, index) = Seals::default().of_channel(self.olga.tenant.0, person.channel.0, &person.email);
             let channel = "insert into channel (tenant_id, id, user_id, kind, address, address_index, verified_at)
-                           select $1, $2, $3, kind, address, address_index || $4, now() from channel limit 1
-                           on conflict do nothing";
+                           values ($1, $2, $3, 'email', $4, $5, now()) on conflict do nothing";
             let channel = sqlx::query(channel).bind(self.olga.tenant.0).bind(person.channel.0).bind(person.user.0);
-            channel.bind(person.user.0.as_bytes().to_vec()).execute(&self.team.world.admin).await.unwrap();
+            channel.bind(address).bind(index).execute(&self.team.world.admin).await.unwrap();
         }
         self.browser = self.team.browser(&self.olga).await;
         self.client = Client::new(&self.team.world, Some(self.team.world.key(&self.olga, Scope::ALL).await));
