@@ -23,6 +23,7 @@ mod keys;
 mod letters;
 mod links;
 mod login;
+mod members;
 mod outage;
 mod pages;
 mod parsers;

@@ -21,6 +21,7 @@ pub mod invitation;
 pub mod key;
 pub mod letter;
 pub mod login;
+pub mod membership;
 pub mod name;
 pub mod operator;
 pub mod outage;
