@@ -1,5 +1,6 @@
 //! Who gets what on which route, tried with live requests on every row of the route table.
 
+mod audited;
 mod credentials;
 mod forgery;
 mod matrix;

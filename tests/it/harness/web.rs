@@ -16,6 +16,7 @@ use domain::{
 };
 use outbound::{Client, Development, Egress, UserAgent};
 use std::sync::Arc;
+use store::key::Life;
 use uuid::Uuid;
 
 impl World {
@@ -65,9 +66,9 @@ impl World {
     pub(crate) async fn key(&self, person: &Person, scopes: &[Scope]) -> String {
         let key = some_key();
         let now = self.clock.now();
-        let life = (now, now + TimeDelta::days(90));
+        let life = Life { from: now, until: now + TimeDelta::days(90), request_id: Uuid::new_v4() };
         let admin_url = self.database.url("ferry_admin");
-        let issued = store::key::issue(&admin_url, (person.tenant, person.user), &key, scopes, life).await;
+        let issued = store::key::issue(&admin_url, (person.tenant, person.user), &key, scopes, &life).await;
         assert!(issued.unwrap(), "{person:?} is no member");
         key.expose().to_owned()
     }
