@@ -85,7 +85,7 @@ pub(super) const REQUESTS: &[(&str, &str, Body)] = &[
 ];
 
 /// Path parameters that name what all tenants share: nobody's in particular.
-const SHARED: [&str; 4] = ["code", "operator", "provider", "route", "sailing"];
+const SHARED: [&str; 5] = ["code", "operator", "provider", "route", "sailing"];
 
 /// Whether a row is about an object that belongs to a tenant.
 pub(super) fn is_owned(endpoint: &Endpoint) -> bool {
