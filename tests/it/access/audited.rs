@@ -32,7 +32,13 @@ async fn sr_aud_02_every_row_that_can_change_something_leaves_a_line_in_the_audi
     let mut tried = 0;
     for row in stage.endpoints() {
         let what = format!("{} {}", row.method, row.path);
-        if matches!(row.method, Method::GET | Method::HEAD) || EXEMPT.contains(&(row.method.as_str(), row.path)) {
+        // A public row changes nothing. A visitor is nobody yet, and a stranger must not fill the log: their attempt to sign in is a
+        // row of ten minutes, and what comes of it leaves the line.
+        let is_nobodys = matches!(row.access, Access::Public | Access::Visitor);
+        if is_nobodys
+            || matches!(row.method, Method::GET | Method::HEAD)
+            || EXEMPT.contains(&(row.method.as_str(), row.path))
+        {
             continue;
         }
         tried += 1;
@@ -43,6 +49,7 @@ async fn sr_aud_02_every_row_that_can_change_something_leaves_a_line_in_the_audi
                 Purpose::Stop => stop,
                 Purpose::Keep => keep,
                 Purpose::Unsubscribe => unsubscribe,
+                Purpose::Invitation => panic!("{what}: an invitation is accepted by who is signed in"),
             };
             let answer = Client::new(&world, None).send(row.method.clone(), &path, None).await;
             assert!(answer.status.is_success(), "{what}: {answer:?}");
