@@ -19,6 +19,7 @@ mod harness;
 mod isolation;
 mod keys;
 mod links;
+mod login;
 mod outage;
 mod pages;
 mod parsers;

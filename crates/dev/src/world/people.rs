@@ -196,7 +196,7 @@ impl Person {
 }
 
 /// The same id for the same name, in every world.
-fn id(name: &str) -> Uuid {
+pub(super) fn id(name: &str) -> Uuid {
     let digest = Sha256::digest(name);
     uuid::Builder::from_custom_bytes(*digest.first_chunk().expect("BUG: a digest has 32 bytes")).into_uuid()
 }
