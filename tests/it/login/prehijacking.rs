@@ -11,6 +11,7 @@ use domain::{
     id::{TenantId, UserId},
     key::{ApiKey, Scope},
 };
+use store::key::Life;
 use uuid::Uuid;
 
 const MAIL: &str = "victim@example.test";
@@ -52,8 +53,8 @@ async fn key(site: &Site, user: UserId) -> ApiKey {
     sqlx::query("update tenant set plan = 'pro'").execute(&site.world.admin).await.unwrap();
     let (key, now) = (crate::harness::some_key(), site.world.clock.now());
     let url = site.world.database.url("ferry_admin");
-    let life = (now, now + TimeDelta::days(30));
-    assert!(store::key::issue(&url, (TenantId(tenant), user), &key, &[Scope::Read], life).await.unwrap());
+    let life = Life { from: now, until: now + TimeDelta::days(30), request_id: Uuid::new_v4() };
+    assert!(store::key::issue(&url, (TenantId(tenant), user), &key, &[Scope::Read], &life).await.unwrap());
     key
 }
 
