@@ -113,16 +113,17 @@ impl Credentials {
 
     async fn return_person(&self, user: UserId, proof: &Proof, new: &NewSession<'_>, act: Act) -> Result<UserId> {
         let mut tx = self.begin_person(user).await?;
-        let was_verified = sqlx::query_scalar!(
-            "select email_verified from identity where issuer = $1 and subject = $2 for update",
+        let was_owned = sqlx::query_scalar!(
+            r#"select email_verified or owned_since is not null as "was_owned!" from identity
+               where issuer = $1 and subject = $2 for update"#,
             proof.issuer,
             proof.subject
         )
         .fetch_optional(&mut *tx.tx)
         .await?;
         // It was removed since we asked: whoever comes next time is somebody new.
-        let was_verified = was_verified.ok_or_else(|| Error::Stored("an identity that was just there".to_owned()))?;
-        let action = if proof.email_verified && !was_verified {
+        let was_owned = was_owned.ok_or_else(|| Error::Stored("an identity that was just there".to_owned()))?;
+        let action = if proof.email_verified && !was_owned {
             tx.revoke_planted(proof, act.at).await?;
             "account.claim"
         } else {
@@ -165,8 +166,8 @@ impl UserTx {
     /// Fails as a duplicate when the identity is somebody's already, whoever's.
     async fn insert_identity(&mut self, proof: &Proof, now: DateTime<Utc>) -> Result<()> {
         sqlx::query!(
-            "insert into identity (issuer, subject, user_id, provider, email, email_verified, linked_at, last_used_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $7)",
+            "insert into identity (issuer, subject, user_id, provider, email, email_verified, owned_since, linked_at, last_used_at)
+             values ($1, $2, $3, $4, $5, $6, case when $6 then $7::timestamptz end, $7, $7)",
             proof.issuer,
             proof.subject,
             self.user,
@@ -201,7 +202,9 @@ impl UserTx {
 
     async fn note_use(&mut self, proof: &Proof, now: DateTime<Utc>) -> Result<()> {
         sqlx::query!(
-            "update identity set provider = $3, email = $4, email_verified = $5, last_used_at = $6 where issuer = $1 and subject = $2",
+            "update identity set provider = $3, email = $4, email_verified = $5, last_used_at = $6,
+                    owned_since = coalesce(owned_since, case when email_verified or $5 then $6 end)
+             where issuer = $1 and subject = $2",
             proof.issuer,
             proof.subject,
             proof.provider,

@@ -93,6 +93,17 @@ async fn sr_aut_05_unexpired_session_the_first_proof_of_ownership_ends_every_ses
 }
 
 #[tokio::test]
+async fn sr_aut_05_a_provider_that_takes_its_word_back_and_gives_it_again_takes_nothing_from_the_owner() {
+    let site = Site::new().await;
+    let owners = site.signed_in(Provider::HarbourId, &claimed()).await;
+    let own = key(&site, owner(&site, &owners).await).await;
+    site.signed_in(Provider::HarbourId, &before()).await;
+    site.signed_in(Provider::HarbourId, &claimed()).await;
+    assert!(!is_out(&owners).await && opens(&site, &own).await);
+    assert_eq!(site.world.count("select count(*) from platform_audit where action = 'account.claim'").await, 0);
+}
+
+#[tokio::test]
 async fn sr_aut_05_trojan_identifier_the_first_proof_of_ownership_removes_every_other_identity() {
     let site = Site::new().await;
     let trojan = NEIGHBOURS[1].at(Provider::Github);
