@@ -83,14 +83,16 @@ as $$
   insert into member (tenant_id, user_id, role, created_at) values (p_tenant, p_owner, 'owner', p_now);
 $$;
 
--- Takes from a person what somebody else may have planted in their tenants: keys they made, and channels nobody confirmed.
+-- Takes from a person what somebody else may have planted in their tenants: keys they made, channels nobody confirmed, and invitations
+-- they sent that nobody accepted. (Invitations come with 0014, so this is a language that looks at tables when it runs.)
 create function revoke_planted(p_user uuid, p_now timestamptz) returns void
-  language sql volatile security definer
+  language plpgsql volatile security definer
   set search_path = pg_catalog, app, pg_temp
-as $$
+as $$ begin
   update api_key set revoked_at = p_now where created_by = p_user and revoked_at is null;
   delete from channel where user_id = p_user and verified_at is null;
-$$;
+  delete from invitation where invited_by = p_user and accepted_at is null;
+end $$;
 
 do $$
 declare
