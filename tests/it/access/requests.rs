@@ -206,17 +206,17 @@ async fn alert(stage: &Stage) -> String {
     id.to_string()
 }
 
-/// A second identity of Alice's.
+/// A second identity of Anna's.
 fn second(_: &Stage) -> Vec<(&'static str, String)> {
-    vec![("issuer", "https://second.test".into()), ("subject", "alice".into())]
+    vec![("issuer", "https://second.test".into()), ("subject", "anna".into())]
 }
 
 async fn write_second(stage: &Stage) {
     sqlx::query(
         "insert into identity (issuer, subject, user_id, provider, linked_at, last_used_at)
-         values ('https://second.test', 'alice', $1, 'second', $2, $2) on conflict do nothing",
+         values ('https://second.test', 'anna', $1, 'second', $2, $2) on conflict do nothing",
     )
-    .bind(stage.alice.user.0)
+    .bind(stage.anna.user.0)
     .bind(stage.world.clock.now())
     .execute(&stage.world.admin)
     .await

@@ -93,6 +93,7 @@ const PEOPLE: &[Row] = &[
     ("insert into user_account (locale) select null where false", &[]),
     ("insert into identity (issuer, subject, user_id) select null, null, null where false", &[AUTH]),
     ("update identity set email_verified = null where false", &[AUTH]),
+    ("update identity set owned_since = null where false", &[AUTH]),
     ("update identity set subject = null where false", &[]),
     ("delete from channel where false", &[MATCHER]),
     ("select nonce from login_attempt", &[MATCHER]),
