@@ -25,6 +25,7 @@ mod notice;
 pub mod openapi;
 mod operators;
 mod page;
+mod privacy;
 pub mod problem;
 #[cfg(doctest)]
 pub mod proofs;

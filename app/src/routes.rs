@@ -5,7 +5,7 @@ use crate::{
     access::{self, Access, KeyRoute, LinkRoute, MemberRoute, Recency, SessionRoute},
     account, alerts, channels, docs, keys, links,
     openapi::{self, Doc, doc},
-    operators, page, sailings, tenants, watches,
+    operators, page, privacy, sailings, tenants, watches,
 };
 use axum::{
     Extension, Router,
@@ -25,6 +25,7 @@ pub fn table(app: App) -> Table {
         .public(Method::GET, "/bot", page::bot)
         .public(Method::GET, "/healthz", page::healthz)
         .public(Method::GET, "/assets/site.css", page::stylesheet)
+        .public(Method::GET, "/privacy", privacy::show)
         .public(Method::GET, "/problems/{code}", page::problem)
         .link(Method::GET, "/l/stop/{token}", Purpose::Stop, links::ask)
         .link(Method::POST, "/l/stop/{token}", Purpose::Stop, links::stop)
@@ -38,6 +39,9 @@ pub fn table(app: App) -> Table {
         .session(Method::GET, "/account/sessions", Recency::Any, account::sessions)
         .session(Method::POST, "/account/sessions/end-others", Recency::Any, account::end_others)
         .session(Method::POST, "/account/sessions/{session}/end", Recency::Any, account::end_session)
+        .session(Method::GET, "/account/data", Recency::Fresh, privacy::own)
+        .session(Method::POST, "/account/data/export", Recency::Fresh, privacy::export)
+        .session(Method::POST, "/account/data/erase", Recency::Fresh, privacy::erase)
         .member(Method::GET, "/t/{tenant}", (ReadMembers, Recency::Any), tenants::show)
         .public_api(Method::GET, "/api/v1/openapi.json", openapi::show, doc("This document").returns_any(200))
         .api(

@@ -21,6 +21,7 @@ pub mod listen;
 pub mod migrate;
 pub mod operator;
 pub mod outage;
+pub mod privacy;
 #[cfg(doctest)]
 pub mod proofs;
 pub mod prune;
