@@ -10,7 +10,7 @@ declare
 begin
   foreach door slice 1 in array array[
     ['member', 'delete'], ['api_key', 'delete'], ['watch', 'delete'], ['alert', 'delete'], ['delivery', 'delete'],
-    ['outage', 'delete'], ['session', 'delete'], ['tenant', 'update']] loop
+    ['outage', 'delete'], ['session', 'delete'], ['invitation', 'delete'], ['letter', 'delete'], ['tenant', 'update']] loop
     if not exists (select from pg_policies
                    where schemaname = 'app' and tablename = door[1] and policyname = 'matcher_' || door[2]) then
       execute format('create policy %I on %I for %s to ferry_matcher using (true)%s', 'matcher_' || door[2], door[1], door[2],
@@ -19,7 +19,7 @@ begin
   end loop;
 end
 $$;
-grant delete on member, api_key, watch, alert, delivery, outage, session to ferry_matcher;
+grant delete on member, api_key, watch, alert, delivery, outage, session, invitation, letter to ferry_matcher;
 grant update (name, closed_at) on tenant to ferry_matcher;
 grant select on platform_audit to ferry_matcher;
 
@@ -34,6 +34,7 @@ create index platform_audit_about on platform_audit (subject, seq);
 create index delivery_old on delivery using brin (created_at);
 create index alert_old on alert using brin (created_at);
 create index outage_old on outage using brin (noticed_at);
+create index letter_old on letter (created_at);
 create index api_key_old on api_key (created_at);
 create index watch_gone on watch (changed_at) where state = 'deleted';
 create index tenant_gone on tenant (closed_at) where name <> '';
@@ -63,6 +64,8 @@ create function empty_tenant(p_tenant uuid, p_now timestamptz) returns void
   language sql security definer
   set search_path = pg_catalog, app, pg_temp
 as $$
+  delete from letter where tenant_id = p_tenant;
+  delete from invitation where tenant_id = p_tenant;
   delete from member where tenant_id = p_tenant;
   delete from outage where tenant_id = p_tenant;
   delete from idempotency where tenant_id = p_tenant;
@@ -95,6 +98,8 @@ begin
   delete from idempotency i using watch w
     where w.user_id = person and w.tenant_id = any (others) and i.tenant_id = w.tenant_id and strpos(i.response, w.id::text) > 0;
   perform empty_tenant(gone.id, p_now) from unnest(erased) as gone(id);
+  -- The address that they were invited by; those that they invited are other people's.
+  delete from invitation where accepted_by = person;
   delete from member m where m.user_id = person;
   -- Last, and in the order of tenants: each takes its chain.
   insert into audit (tenant_id, at, actor, action, subject, request_id)
@@ -134,6 +139,18 @@ as $$
   with old as (select tenant_id, id from api_key where created_at <= p_before order by created_at limit p_limit),
   gone as (
     delete from api_key k using old where k.tenant_id = old.tenant_id and k.id = old.id
+    returning 1)
+  select count(*) from gone
+$$;
+
+-- With their deliveries, none of which is due for so long.
+create function forget_letters(p_before timestamptz, p_limit integer) returns bigint
+  language sql security definer
+  set search_path = pg_catalog, app, pg_temp
+as $$
+  with old as (select tenant_id, id from letter where created_at <= p_before order by created_at limit p_limit),
+  gone as (
+    delete from letter l using old where l.tenant_id = old.tenant_id and l.id = old.id
     returning 1)
   select count(*) from gone
 $$;
@@ -217,7 +234,7 @@ begin
   for f in select p.oid::regprocedure from pg_proc p join pg_namespace n on n.oid = p.pronamespace
            where n.nspname = 'app' and p.proname in (
              'erasure_outlook', 'empty_tenant', 'end_memberships', 'acts_of_person', 'forget_sessions', 'forget_keys',
-             'forget_deliveries', 'forget_outages', 'forget_alerts', 'forget_watches', 'empty_closed_tenants') loop
+             'forget_letters', 'forget_deliveries', 'forget_outages', 'forget_alerts', 'forget_watches', 'empty_closed_tenants') loop
     execute format('alter function %s owner to ferry_matcher', f);
     execute format('revoke execute on function %s from public', f);
   end loop;
@@ -227,7 +244,7 @@ begin
     execute format('grant execute on function %s to ferry_auth', f);
   end loop;
   for f in select p.oid::regprocedure from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-           where n.nspname = 'app' and p.proname in ('forget_sessions', 'forget_keys', 'forget_deliveries', 'forget_outages',
+           where n.nspname = 'app' and p.proname in ('forget_sessions', 'forget_keys', 'forget_letters', 'forget_deliveries', 'forget_outages',
              'forget_alerts', 'forget_watches', 'empty_closed_tenants') loop
     execute format('grant execute on function %s to ferry_worker', f);
   end loop;

@@ -27,6 +27,7 @@ mod operators;
 mod page;
 mod privacy;
 pub mod problem;
+pub mod progress;
 #[cfg(doctest)]
 pub mod proofs;
 pub mod rate;

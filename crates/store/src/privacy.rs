@@ -20,6 +20,8 @@ pub enum Class {
     Pseudonym,
     /// About somebody, or written by them.
     Personal,
+    /// Personal, and sealed: the database holds bytes that only our programs read.
+    Sealed,
     /// What would open something, or its hash.
     Secret,
 }
@@ -32,6 +34,7 @@ impl Class {
             Class::Plain => "none",
             Class::Pseudonym => "id of a person",
             Class::Personal => "personal",
+            Class::Sealed => "personal, sealed",
             Class::Secret => "secret",
         }
     }
@@ -114,6 +117,10 @@ pub enum Ended {
     Alert,
     /// A watch was deleted.
     Watch,
+    /// An invitation was made.
+    Invitation,
+    /// A letter was written.
+    Letter,
     /// A tenant was closed.
     Tenant,
     /// The answer of a POST was kept.
@@ -131,10 +138,9 @@ impl Ended {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Ended::Session => "after it ended",
-            Ended::Key => "after it was made",
-            Ended::Delivery => "after it was made",
-            Ended::Outage => "after it ended",
+            Ended::Session | Ended::Outage => "after it ended",
+            Ended::Key | Ended::Delivery | Ended::Invitation => "after it was made",
+            Ended::Letter => "after it was written",
             Ended::Alert => "after it closed",
             Ended::Watch => "after it was deleted",
             Ended::Tenant => "after it was closed",
@@ -181,6 +187,10 @@ pub enum OfTenant {
     Members,
     /// Its keys.
     Keys,
+    /// Whom it invited.
+    Invitations,
+    /// What was mailed about it.
+    Letters,
     /// Where its people are told.
     Channels,
     /// What they wait for.
@@ -262,6 +272,10 @@ const fn personal(names: &'static [&'static str], exported: Exported, purpose: &
     Columns { names, class: Class::Personal, exported, purpose }
 }
 
+const fn sealed(names: &'static [&'static str], exported: Exported, purpose: &'static str) -> Columns {
+    Columns { names, class: Class::Sealed, exported, purpose }
+}
+
 const fn secret(names: &'static [&'static str], purpose: &'static str) -> Columns {
     Columns { names, class: Class::Secret, exported: Exported::Never, purpose }
 }
@@ -286,7 +300,7 @@ mod tests {
             let place = format!("{}: {:?}", table.name, columns.names);
             match columns.class {
                 Class::Secret => assert_eq!(columns.exported, Exported::Never, "{place}"),
-                Class::Personal => {
+                Class::Personal | Class::Sealed => {
                     assert!(matches!(table.erased, Erased::Deleted | Erased::Emptied), "{place}");
                     assert_ne!(table.kept, Kept::Always, "{place}");
                 }

@@ -22,6 +22,10 @@ impl Store {
             Ended::Outage => sqlx::query_scalar!("select forget_outages($1, $2)", before, limit).fetch_one(&self.pool).await,
             Ended::Alert => sqlx::query_scalar!("select forget_alerts($1, $2)", before, limit).fetch_one(&self.pool).await,
             Ended::Watch => sqlx::query_scalar!("select forget_watches($1, $2)", before, limit).fetch_one(&self.pool).await,
+            Ended::Invitation => {
+                sqlx::query_scalar!("select forget_invitations($1, $2)", before, limit).fetch_one(&self.pool).await
+            }
+            Ended::Letter => sqlx::query_scalar!("select forget_letters($1, $2)", before, limit).fetch_one(&self.pool).await,
             Ended::Tenant => {
                 sqlx::query_scalar!("select empty_closed_tenants($1, $2)", before, limit).fetch_one(&self.pool).await
             }

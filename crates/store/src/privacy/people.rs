@@ -2,8 +2,8 @@
 
 use super::{
     Ended, Erased,
-    Exported::{Own, Row},
-    Kept, OfPerson, Part, Table, personal, plain, pseudonym, secret,
+    Exported::{Never, Own, Row},
+    Kept, OfPerson, Part, Table, personal, plain, pseudonym, sealed, secret,
 };
 use chrono::TimeDelta;
 
@@ -17,7 +17,8 @@ pub(super) const TABLES: &[Table] = &[
         columns: &[
             pseudonym(&["user_id"], "what everything else calls the person"),
             personal(&["name"], Row, "what they are called; shown to members of their tenants"),
-            personal(&["email"], Own, "where they are written to"),
+            sealed(&["email"], Own, "where they are written to"),
+            personal(&["email_plain"], Never, "the same from before addresses were sealed; empty"),
             personal(&["locale", "zone"], Own, "the language and the clock of what is shown and sent"),
             plain(&["created_at"], "since when"),
         ],
@@ -32,7 +33,8 @@ pub(super) const TABLES: &[Table] = &[
             personal(&["issuer", "subject"], Own, "whom the provider says they are: what a sign-in is found by"),
             pseudonym(&["user_id"], "whose it is"),
             personal(&["provider"], Own, "what the provider is called here"),
-            personal(&["email", "email_verified"], Own, "the address as the provider last said it; contact alone"),
+            sealed(&["email"], Own, "the address as the provider last said it; contact alone"),
+            plain(&["email_verified"], "whether the provider says that it is theirs"),
             plain(&["linked_at", "last_used_at"], "when it was linked and last used"),
         ],
     },

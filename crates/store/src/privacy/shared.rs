@@ -1,6 +1,6 @@
 //! What all tenants share, and what an installation keeps of itself: about operators and sailings, and about nobody.
 
-use super::{Columns, Ended, Erased, Exported, Kept, Part, Table, inner, personal, plain};
+use super::{Columns, Ended, Erased, Exported, Kept, Part, Table, inner, personal, plain, secret};
 use chrono::TimeDelta;
 
 /// A table in which nobody is.
@@ -51,6 +51,7 @@ pub(super) const TABLES: &[Table] = &[
             personal(&["decided_by"], Exported::Never, "what the administrator who decided is called"),
         ],
     },
+    nobodys("seal_key", "by what the keys of addresses are known again", &[secret(&["proof"], "a text that only the right key opens")]),
     nobodys("deployment", "what this installation is for", &[inner(&["environment"], "production or development")]),
     nobodys("platform_audit_head", "the end of the platform's audit log", &[inner(&["prev_hash", "hash"], "the links of the chain")]),
 ];

@@ -2,8 +2,8 @@
 
 use super::{
     Columns, Ended, Erased,
-    Exported::{Own, Row},
-    Kept, OfTenant, Part, Table, inner, personal, plain, pseudonym, secret,
+    Exported::{Never, Own, Row},
+    Kept, OfTenant, Part, Table, inner, personal, plain, pseudonym, sealed, secret,
 };
 use chrono::TimeDelta;
 
@@ -54,6 +54,34 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "invitation",
+        about: "an address that was invited to the tenant",
+        part: Part::Tenant(OfTenant::Invitations),
+        // Longer than it counts for any cap.
+        kept: Kept::For(TimeDelta::days(30), Ended::Invitation),
+        erased: Erased::Deleted,
+        columns: &[
+            WHOSE_AND_ID,
+            sealed(&["address"], Row, "who is invited; shown to who may invite"),
+            secret(&["address_index", "mailbox_index"], "keyed hashes of the address: one invitation at a time, and caps"),
+            plain(&["role", "created_at", "expires_at", "accepted_at", "revoked_at"], "to what, and what came of it"),
+            pseudonym(&["invited_by", "accepted_by"], "who invited, and who came"),
+        ],
+    },
+    Table {
+        name: "letter",
+        about: "a mail about the tenant or a sign-in",
+        part: Part::Tenant(OfTenant::Letters),
+        kept: Kept::For(SENT, Ended::Letter),
+        erased: Erased::Deleted,
+        columns: &[
+            WHOSE_AND_ID,
+            plain(&["kind", "created_at"], "what it says, and since when"),
+            pseudonym(&["user_id", "invitation_id"], "to whom"),
+            pseudonym(&["subject"], "about whom or which provider, as an id"),
+        ],
+    },
+    Table {
         name: "channel",
         about: "where a person is told",
         part: Part::Tenant(OfTenant::Channels),
@@ -63,7 +91,9 @@ pub(super) const TABLES: &[Table] = &[
             WHOSE_AND_ID,
             pseudonym(&["user_id"], "who is told there"),
             plain(&["kind"], "how"),
-            personal(&["address"], Own, "where messages go"),
+            sealed(&["address"], Own, "where messages go"),
+            personal(&["address_plain"], Never, "the same from before addresses were sealed; empty"),
+            secret(&["address_index"], "a keyed hash of the address, which finds an equal one in the tenant"),
             plain(&["verified_at", "disabled_at", "disabled_reason", "created_at"], "whether it is used, and why not"),
         ],
     },
@@ -125,16 +155,17 @@ pub(super) const TABLES: &[Table] = &[
     },
     Table {
         name: "delivery",
-        about: "a message about one alert or outage on one channel",
+        about: "a message: about an alert or an outage on one channel, or a letter",
         part: Part::Within("alert"),
         kept: Kept::For(SENT, Ended::Delivery),
         erased: Erased::Deleted,
         columns: &[
             WHOSE_AND_ID,
-            pseudonym(&["alert_id", "outage_id", "channel_id"], "what it tells, and where"),
+            pseudonym(&["alert_id", "outage_id", "letter_id", "channel_id"], "what it tells, and where"),
             plain(&["notice"], "which of the two messages of an outage it is"),
             pseudonym(&["message_id"], "what a mailbox knows a repeated message by"),
-            plain(&["state", "attempts", "next_attempt_at", "sent_at", "outcome", "created_at"], "what became of it"),
+            plain(&["state", "attempts", "next_attempt_at", "begun_at", "sent_at", "outcome"], "what became of it"),
+            plain(&["created_at"], "since when"),
             inner(&["lane"], "where it stands in the queue"),
         ],
     },
@@ -182,7 +213,7 @@ pub(super) const TABLES: &[Table] = &[
         kept: Kept::Always,
         erased: Erased::Kept,
         columns: &[
-            Columns { exported: super::Exported::Never, ..WHOSE },
+            Columns { exported: Never, ..WHOSE },
             inner(&["prev_hash", "hash"], "the links of the chain"),
         ],
     },
@@ -193,11 +224,11 @@ pub(super) const TABLES: &[Table] = &[
         kept: Kept::For(crate::idempotency::KEPT, Ended::Answer),
         erased: Erased::Deleted,
         columns: &[
-            Columns { exported: super::Exported::Never, ..WHOSE },
+            Columns { exported: Never, ..WHOSE },
             inner(&["route"], "what was requested"),
-            personal(&["key"], super::Exported::Never, "what the client called the request"),
+            personal(&["key"], Never, "what the client called the request"),
             secret(&["request_hash"], "the SHA-256 of what was sent"),
-            personal(&["response"], super::Exported::Never, "a copy of what was answered, which is exported where it stands"),
+            personal(&["response"], Never, "a copy of what was answered, which is exported where it stands"),
         ],
     },
 ];
