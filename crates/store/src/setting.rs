@@ -3,7 +3,8 @@
 //! Judges what the driver would really do, not what the text looks like. Never repeats what it was given.
 
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
-use std::{collections::HashSet, net::IpAddr, str::FromStr};
+use domain::seal::is_placeholder;
+use std::{net::IpAddr, str::FromStr};
 use url::Url;
 
 /// Why a setting cannot be used, as the end of a sentence that the setting's name begins. Holds no secret.

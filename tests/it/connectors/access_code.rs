@@ -50,7 +50,7 @@ async fn rows(world: &World) -> String {
 }
 
 /// All that Redis holds, as text.
-async fn remembered(world: &World) -> String {
+pub(crate) async fn remembered(world: &World) -> String {
     let url = world.config.redis_url.expose();
     let mut redis = workers::schedule::connect(url, Duration::from_secs(5)).await.unwrap();
     let keys: Vec<String> = redis.keys("*").await.unwrap();
