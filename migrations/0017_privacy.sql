@@ -9,7 +9,7 @@ declare
   door text[];
 begin
   foreach door slice 1 in array array[
-    ['member', 'delete'], ['api_key', 'delete'], ['watch', 'delete'], ['alert', 'delete'], ['delivery', 'delete'],
+    ['member', 'delete'], ['api_key', 'delete'], ['alert', 'delete'], ['delivery', 'delete'],
     ['outage', 'delete'], ['session', 'delete'], ['invitation', 'delete'], ['letter', 'delete'], ['tenant', 'update']] loop
     if not exists (select from pg_policies
                    where schemaname = 'app' and tablename = door[1] and policyname = 'matcher_' || door[2]) then
@@ -19,7 +19,7 @@ begin
   end loop;
 end
 $$;
-grant delete on member, api_key, watch, alert, delivery, outage, session, invitation, letter to ferry_matcher;
+grant delete on member, api_key, alert, delivery, outage, session, invitation, letter to ferry_matcher;
 grant update (name, closed_at) on tenant to ferry_matcher;
 grant select on platform_audit to ferry_matcher;
 
@@ -36,7 +36,6 @@ create index alert_old on alert using brin (created_at);
 create index outage_old on outage using brin (noticed_at);
 create index letter_old on letter (created_at);
 create index api_key_old on api_key (created_at);
-create index watch_gone on watch (changed_at) where state = 'deleted';
 create index tenant_gone on tenant (closed_at) where name <> '';
 
 -- What becomes of each tenant of the person of this transaction if they are erased: it goes with them where nobody else is a
@@ -195,19 +194,6 @@ as $$
   select count(*) from gone
 $$;
 
--- Watches that were deleted, with their alerts.
-create function forget_watches(p_before timestamptz, p_limit integer) returns bigint
-  language sql security definer
-  set search_path = pg_catalog, app, pg_temp
-as $$
-  with old as (
-    select tenant_id, id from watch where state = 'deleted' and changed_at <= p_before order by changed_at limit p_limit),
-  gone as (
-    delete from watch w using old where w.tenant_id = old.tenant_id and w.id = old.id
-    returning 1)
-  select count(*) from gone
-$$;
-
 create function empty_closed_tenants(p_before timestamptz, p_limit integer) returns bigint
   language plpgsql security definer
   set search_path = pg_catalog, app, pg_temp
@@ -234,7 +220,7 @@ begin
   for f in select p.oid::regprocedure from pg_proc p join pg_namespace n on n.oid = p.pronamespace
            where n.nspname = 'app' and p.proname in (
              'erasure_outlook', 'empty_tenant', 'end_memberships', 'acts_of_person', 'forget_sessions', 'forget_keys',
-             'forget_letters', 'forget_deliveries', 'forget_outages', 'forget_alerts', 'forget_watches', 'empty_closed_tenants') loop
+             'forget_letters', 'forget_deliveries', 'forget_outages', 'forget_alerts', 'empty_closed_tenants') loop
     execute format('alter function %s owner to ferry_matcher', f);
     execute format('revoke execute on function %s from public', f);
   end loop;
@@ -245,7 +231,7 @@ begin
   end loop;
   for f in select p.oid::regprocedure from pg_proc p join pg_namespace n on n.oid = p.pronamespace
            where n.nspname = 'app' and p.proname in ('forget_sessions', 'forget_keys', 'forget_letters', 'forget_deliveries', 'forget_outages',
-             'forget_alerts', 'forget_watches', 'empty_closed_tenants') loop
+             'forget_alerts', 'empty_closed_tenants') loop
     execute format('grant execute on function %s to ferry_worker', f);
   end loop;
   execute format('revoke ferry_matcher from %I', current_user);

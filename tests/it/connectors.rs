@@ -1,7 +1,7 @@
 //! From an operator's answer to a mail, for the operators that are not our own simulator's; and what becomes of the access
 //! code that one of them gives.
 
-pub(crate) mod access_code;
+mod access_code;
 
 use crate::harness::{Person, World, leg, today};
 use chrono::{Days, NaiveDate, TimeDelta};

@@ -19,7 +19,7 @@ use tracing::{Dispatch, subscriber::DefaultGuard};
 
 /// Where the logs of one test go.
 #[derive(Clone, Default)]
-pub(crate) struct Logs(Arc<Mutex<Vec<u8>>>);
+struct Logs(Arc<Mutex<Vec<u8>>>);
 
 impl io::Write for Logs {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -34,7 +34,7 @@ impl io::Write for Logs {
 impl Logs {
     /// Everything that is logged on this thread from now on, as loudly as it can be said. With one subscriber alone, what
     /// another test's thread meets first would count as unwanted for everybody: a second one keeps that from happening.
-    pub(crate) fn listen() -> (Logs, (Dispatch, DefaultGuard)) {
+    fn listen() -> (Logs, (Dispatch, DefaultGuard)) {
         let logs = Logs::default();
         let second = Dispatch::new(tracing_subscriber::registry());
         let target = logs.clone();
@@ -42,7 +42,7 @@ impl Logs {
         (logs, (second, tracing::subscriber::set_default(lines.finish())))
     }
 
-    pub(crate) fn text(&self) -> String {
+    fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
     }
 }

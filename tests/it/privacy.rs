@@ -11,7 +11,7 @@ use crate::{
     harness::{Browser, Person, World, motorhome_days},
 };
 use axum::http::Method;
-use domain::{access::Role, key::Scope, plan::Plan};
+use domain::{access::Role, id::ChannelId, key::Scope, plan::Plan};
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeSet;
 
@@ -24,6 +24,8 @@ const STRANGER: &str = "mallowby";
 struct Stage {
     world: World,
     canary: Person,
+    /// The same as an editor of the host's tenant.
+    elsewhere: Person,
     /// The owner of the tenant where the canary is an editor.
     host: Person,
     stranger: Person,
@@ -44,9 +46,13 @@ impl Stage {
         world.invite(&host, &canary.email, Role::Editor).await.unwrap();
         world.deliver_with(&world.parts).await;
         world.accept(&world.invitation_link(&canary.email), &canary).await.unwrap();
+        let channel = "select id from channel where tenant_id = $1 and user_id = $2";
+        let channel = sqlx::query_scalar(channel).bind(host.tenant.0).bind(canary.user.0);
+        let channel = ChannelId(channel.fetch_one(&world.admin).await.unwrap());
+        let elsewhere = Person { tenant: host.tenant, channel, ..canary.clone() };
         let browser = world.signed_in(&canary).await;
         let key = world.key(&canary, &[Scope::Read, Scope::Write]).await;
-        let mut stage = Stage { world, canary, host, stranger, browser, key };
+        let mut stage = Stage { world, canary, elsewhere, host, stranger, browser, key };
         stage.write().await;
         stage.world.poll().await;
         stage.world.settle().await;
@@ -59,12 +65,12 @@ impl Stage {
     /// The canary writes what only people write: notes, here and elsewhere, by the page and by the API.
     async fn write(&mut self) {
         let world = &self.world;
-        world.watch(&self.canary_elsewhere(), &motorhome_days(1)).await;
+        world.watch(&self.elsewhere, &motorhome_days(1)).await;
         for (whose, text) in [(&self.canary, CANARY), (&self.stranger, STRANGER)] {
             let note = "update watch set note = $2 || ' packs the dog' where user_id = $1";
             sqlx::query(note).bind(whose.user.0).bind(text).execute(&world.admin).await.unwrap();
         }
-        let elsewhere = world.key(&self.canary_elsewhere(), &[Scope::Read, Scope::Write]).await;
+        let elsewhere = world.key(&self.elsewhere, &[Scope::Read, Scope::Write]).await;
         for key in [&self.key, &elsewhere] {
             let mut watch = motorhome(world, 1);
             watch["note"] = format!("{CANARY} sails by the moon").into();
@@ -90,11 +96,6 @@ impl Stage {
         let now = self.world.clock.now();
         let statement = sqlx::query(AssertSqlSafe(sql.to_owned())).bind(now).bind(self.canary.tenant.0);
         statement.execute(&self.world.admin).await.unwrap();
-    }
-
-    /// The canary as an editor of the host's tenant.
-    fn canary_elsewhere(&self) -> Person {
-        Person { tenant: self.host.tenant, ..self.canary.clone() }
     }
 
     /// The tables of which some row says this, in small letters, as it is or as bytes in hexadecimal digits.

@@ -115,8 +115,6 @@ pub enum Ended {
     Outage,
     /// An alert closed.
     Alert,
-    /// A watch was deleted.
-    Watch,
     /// An invitation was made.
     Invitation,
     /// A letter was written.
@@ -142,7 +140,6 @@ impl Ended {
             Ended::Key | Ended::Delivery | Ended::Invitation => "after it was made",
             Ended::Letter => "after it was written",
             Ended::Alert => "after it closed",
-            Ended::Watch => "after it was deleted",
             Ended::Tenant => "after it was closed",
             Ended::Answer => "after it was given",
             Ended::Change => "after it was recorded",

@@ -21,7 +21,6 @@ impl Store {
             }
             Ended::Outage => sqlx::query_scalar!("select forget_outages($1, $2)", before, limit).fetch_one(&self.pool).await,
             Ended::Alert => sqlx::query_scalar!("select forget_alerts($1, $2)", before, limit).fetch_one(&self.pool).await,
-            Ended::Watch => sqlx::query_scalar!("select forget_watches($1, $2)", before, limit).fetch_one(&self.pool).await,
             Ended::Invitation => {
                 sqlx::query_scalar!("select forget_invitations($1, $2)", before, limit).fetch_one(&self.pool).await
             }

@@ -3,9 +3,7 @@
 use super::{CANARY, STRANGER, Stage};
 use crate::{
     api::Client,
-    connectors::access_code::remembered,
-    harness::{Browser, Person, World},
-    keys::Logs,
+    harness::{Browser, Logs, Person, World},
 };
 use axum::http::StatusCode;
 use domain::{access::Role, plan::Plan};
@@ -40,7 +38,7 @@ async fn sr_prv_01_after_an_erasure_no_table_queue_or_log_says_anything_of_the_p
     }
     assert_eq!(stage.tables_that_say(STRANGER).await, strangers, "nobody else lost anything");
     stage.world.an_hour_later().await;
-    assert!(!remembered(&stage.world).await.to_lowercase().contains(CANARY), "Redis");
+    assert!(!stage.world.remembered().await.to_lowercase().contains(CANARY), "Redis");
     assert!(!logs.text().to_lowercase().contains(CANARY), "the log");
     // And whatever they held opens nothing.
     assert!(copy.get("/account").await.location().starts_with("/login"));

@@ -13,7 +13,6 @@ fn counted_and_ended(ended: Ended) -> (&'static str, &'static str) {
         Ended::Delivery => ("delivery", "update delivery set created_at = $1, state = 'sent', next_attempt_at = null"),
         Ended::Outage => ("outage", "update outage set noticed_at = $1, ended_at = $1"),
         Ended::Alert => ("alert", "update alert set created_at = $1, closed_at = $1, closed_reason = 'gone'"),
-        Ended::Watch => ("watch", "update watch set state = 'deleted', changed_at = $1"),
         Ended::Invitation => ("invitation", "update invitation set created_at = $1, expires_at = $1 + interval '72 hours'"),
         Ended::Letter => ("letter", "update letter set created_at = $1"),
         Ended::Tenant => ("member", "update tenant set closed_at = $1"),

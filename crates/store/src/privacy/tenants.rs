@@ -101,7 +101,8 @@ pub(super) const TABLES: &[Table] = &[
         name: "watch",
         about: "what somebody waits for",
         part: Part::Tenant(OfTenant::Watches),
-        kept: Kept::For(SENT, Ended::Watch),
+        // One that was deleted too: its alerts are the tenant's history.
+        kept: Kept::UntilErased,
         erased: Erased::Deleted,
         columns: &[
             WHOSE_AND_ID,
