@@ -4,6 +4,9 @@
 use crate::{Result, Store, privacy::Ended};
 use chrono::{DateTime, Utc};
 
+/// Tenants emptied by one statement: each takes all it has with it.
+const TENANTS: i32 = 50;
+
 impl Store {
     /// Forgets what ended before an instant, at most so many rows; returns how many.
     ///
@@ -26,6 +29,7 @@ impl Store {
             }
             Ended::Letter => sqlx::query_scalar!("select forget_letters($1, $2)", before, limit).fetch_one(&self.pool).await,
             Ended::Tenant => {
+                let limit = limit.min(TENANTS);
                 sqlx::query_scalar!("select empty_closed_tenants($1, $2)", before, limit).fetch_one(&self.pool).await
             }
             Ended::Answer => {

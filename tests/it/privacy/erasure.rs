@@ -5,11 +5,15 @@ use crate::{
     api::Client,
     harness::{Browser, Logs, Person, World},
 };
+use app::audit::verify::verify;
 use axum::http::StatusCode;
 use domain::{access::Role, plan::Plan};
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeSet;
-use store::privacy::{self, Class, Erased};
+use store::{
+    DatabaseRole, Sealer, Store,
+    privacy::{self, Class, Erased},
+};
 use uuid::Uuid;
 
 const WORDS: [(&str, &str); 1] = [("words", "erase everything")];
@@ -78,6 +82,9 @@ async fn sr_prv_01_an_erasure_does_to_each_table_what_the_map_says() {
     assert_eq!(stage.world.count(lines).await, 2, "one in the tenant that is gone, one in the host's");
     let line = "select count(*) from platform_audit where action = 'account.erase'";
     assert_eq!(stage.world.count(line).await, 1);
+    let url = stage.world.database.url("ferry_admin");
+    let console = Store::connect(DatabaseRole::Admin, &url, 1, Sealer::without_keys()).await.unwrap();
+    verify(&console, &[], |_| ()).await.expect("the chains are whole");
 }
 
 #[tokio::test]
