@@ -68,7 +68,7 @@ as $$
   delete from member where tenant_id = p_tenant;
   delete from outage where tenant_id = p_tenant;
   delete from idempotency where tenant_id = p_tenant;
-  update tenant set name = '', closed_at = coalesce(closed_at, p_now) where tenant_id = p_tenant;
+  update tenant set name = '', suspended_reason = '', closed_at = coalesce(closed_at, p_now) where tenant_id = p_tenant;
 $$;
 
 -- Ends the memberships of the person of this transaction, and empties the tenants that are theirs alone. If one needs another

@@ -13,11 +13,7 @@ use store::{
 ///
 /// # Errors
 /// When the row does not wait for a decision, or the database refuses.
-pub async fn run(
-    store: &Store,
-    choice: Option<(Decision, i64)>,
-    by: &By<'_>,
-) -> anyhow::Result<String> {
+pub async fn run(store: &Store, choice: Option<(Decision, i64)>, by: &By<'_>) -> anyhow::Result<String> {
     let Some((decision, id)) = choice else { return list(&store.held().await?) };
     let decided = store.decide_held(id, decision, by).await?;
     ensure!(decided, "{id} does not wait for a decision: `app held` shows what does");

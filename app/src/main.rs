@@ -1,7 +1,7 @@
 //! The app's process. `app` serves; `app migrate` brings the database to this version as its owner and writes the
-//! operators' manifests into it; `app seal rotate` seals addresses anew under the first key; `app key create` gives a member
-//! a key before there is a page to make one; `app held` lists and decides answers held for review, and `app audit` checks the
-//! audit log, as an administrator.
+//! operators' manifests into it; `app seal rotate` seals addresses anew under the first key; `app key create` gives a
+//! member a key before there is a page to make one; `app held` lists and decides answers held for review, `app audit`
+//! checks the audit log, and `app tenant` suspends and resumes tenants, as an administrator.
 
 use anyhow::{Context, anyhow, ensure};
 use app::{
@@ -19,6 +19,7 @@ use domain::{
     key::{ApiKey, Scope},
     seal::Keyring,
 };
+use outbound::{Client, Development, Egress, UserAgent};
 use std::sync::Arc;
 use store::{
     Credentials, DatabaseRole, Sealer, Store,
@@ -55,6 +56,9 @@ enum Command {
     /// API keys (FERRY_ADMIN_URL).
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Suspend a tenant, or resume it (FERRY_ADMIN_URL, FERRY_ADMIN_NAME).
+    #[command(subcommand)]
+    Tenant(TenantCommand),
     /// List the answers held for review, or decide one (FERRY_ADMIN_URL, FERRY_ADMIN_NAME).
     Held {
         #[command(subcommand)]
@@ -63,6 +67,32 @@ enum Command {
     /// Verify or anchor the audit log, or follow a message back to who asked for it (FERRY_ADMIN_URL, FERRY_ADMIN_NAME).
     #[command(subcommand)]
     Audit(AuditCommand),
+}
+
+#[derive(Subcommand)]
+enum TenantCommand {
+    /// Nobody reaches it and nothing is asked or sent for it, until it is resumed.
+    Suspend {
+        /// Which.
+        tenant: TenantId,
+        /// Why: a sentence that its members read, and that names no person.
+        #[arg(long)]
+        reason: String,
+    },
+    /// It is as it was before.
+    Resume {
+        /// Which.
+        tenant: TenantId,
+    },
+}
+
+impl TenantCommand {
+    fn choice(self) -> (TenantId, Option<String>) {
+        match self {
+            TenantCommand::Suspend { tenant, reason } => (tenant, Some(reason)),
+            TenantCommand::Resume { tenant } => (tenant, None),
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -123,6 +153,7 @@ async fn main() -> anyhow::Result<()> {
         Some(Command::Migrate) => migrate().await,
         Some(Command::Seal(SealCommand::Rotate)) => rotate().await,
         Some(Command::Key(KeyCommand::Create(new))) => create_key(&new).await,
+        Some(Command::Tenant(command)) => set_standing(command.choice()).await,
         Some(Command::Held { decision }) => decide_held(decision.map(HeldCommand::choice)).await,
         Some(Command::Audit(command)) => audit(command).await,
     }
@@ -199,6 +230,15 @@ fn by(actor: &str) -> By<'_> {
     By { at: Utc::now(), actor, request_id: Uuid::new_v4() }
 }
 
+#[expect(clippy::disallowed_methods, reason = "main is where the clock comes from")]
+async fn set_standing((tenant, reason): (TenantId, Option<String>)) -> anyhow::Result<()> {
+    let (admin_url, actor) = (Config::admin_url()?, Config::admin_name()?);
+    let store = Store::connect(DatabaseRole::Admin, admin_url.expose(), 1, Sealer::without_keys());
+    let store = store.await.context("FERRY_ADMIN_URL")?;
+    print!("{}", app::suspension::run(&store, tenant, reason.as_deref(), (&actor, Utc::now())).await?);
+    Ok(())
+}
+
 #[expect(clippy::disallowed_methods, reason = "main is where the clock and chance come from")]
 async fn serve(config: Config) -> anyhow::Result<()> {
     telemetry::init(&config.log, false)?;
@@ -208,8 +248,15 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let auth_url = config.auth_database_url.expose();
     let credentials = Credentials::connect(auth_url, AUTH_CONNECTIONS, sealer);
     let credentials = credentials.await.context("FERRY_AUTH_DATABASE_URL")?;
-    config.check_against(&store.environment().await?)?;
+    let environment = store.environment().await?;
+    config.check_against(&environment)?;
     store.check_keys().await.context("FERRY_SEAL_KEYS")?;
+    let egress = match Development::attested_by(&environment) {
+        Some(proof) => Egress::development(proof, config.simulators),
+        None => Egress::production(),
+    };
+    let agent = UserAgent::new(&config.base_url, &config.contact).context("FERRY_CONTACT")?;
+    let outbound = Client::new(egress, &agent)?;
     let listener = TcpListener::bind(config.listen).await.context("FERRY_LISTEN")?;
     tracing::info!(address = %config.listen, "app is up");
     let bounds = Bounds::default();
@@ -226,6 +273,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         proxies: config.proxies,
         bounds,
         rates: Arc::new(Rates::new(&bounds)),
+        providers: config.sign_in,
+        outbound,
     };
     let shutdown = CancellationToken::new();
     tokio::spawn(stop_on_signal(shutdown.clone()));

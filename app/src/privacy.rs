@@ -18,7 +18,7 @@ use axum::{
 };
 use serde::Deserialize;
 use store::privacy::{
-    self, Ended, Kept, Table,
+    self, Kept, Table,
     erase::{self, Erasure, Fate, Outlook},
 };
 
@@ -47,7 +47,7 @@ fn kept(table: &Table) -> String {
     match table.kept {
         Kept::UntilErased => "until it is erased".to_owned(),
         Kept::With(other) => format!("as long as its {}", other.replace('_', " ")),
-        Kept::For(span, Ended::Session) if span.is_zero() => "until it ends".to_owned(),
+        Kept::For(span, _) if span.is_zero() => "until it ends".to_owned(),
         Kept::For(span, ended) if span.num_days() < 2 => format!("{} hours {}", span.num_hours(), ended.as_str()),
         Kept::For(span, ended) => format!("{} days {}", span.num_days(), ended.as_str()),
         Kept::Always => "always".to_owned(),

@@ -4,6 +4,7 @@
 
 mod access;
 mod api;
+mod audit;
 mod caps;
 mod checks;
 mod cluster;
@@ -21,6 +22,8 @@ mod isolation;
 mod keys;
 mod letters;
 mod links;
+mod login;
+mod members;
 mod outage;
 mod pages;
 mod parsers;
@@ -35,6 +38,7 @@ mod redis_attack;
 mod robots;
 mod schedule;
 mod schema;
+mod seal;
 mod server;
 mod sessions;
 mod shield;

@@ -84,7 +84,9 @@ fn style() -> ProgressStyle {
 }
 
 fn whole(Checked { rows, chains, recorded, anchors }: Checked) -> String {
-    format!("{rows} rows in {chains} chains are as they were written; {recorded} recorded ends and {anchors} anchors agree\n")
+    format!(
+        "{rows} rows in {chains} chains are as they were written; {recorded} recorded ends and {anchors} anchors agree\n"
+    )
 }
 
 /// Reads a file of anchors, every line of which has to be one.

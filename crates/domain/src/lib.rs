@@ -20,6 +20,8 @@ pub mod id;
 pub mod invitation;
 pub mod key;
 pub mod letter;
+pub mod login;
+pub mod membership;
 pub mod name;
 pub mod operator;
 pub mod outage;

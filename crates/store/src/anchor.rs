@@ -78,7 +78,10 @@ mod tests {
         let anchor =
             Anchor { at: "2026-11-22T18:00:00Z".parse().unwrap(), head: Head { seq: 42, hash: vec![0xab; 32] } };
         let line = key("ff").line(&anchor);
-        assert!(line.starts_with(&format!("ferryalert-anchor-1 2026-11-22T18:00:00Z 42 {} ", "ab".repeat(32))), "{line}");
+        assert!(
+            line.starts_with(&format!("ferryalert-anchor-1 2026-11-22T18:00:00Z 42 {} ", "ab".repeat(32))),
+            "{line}"
+        );
         assert_eq!(key("ff").read(&line), Some(anchor));
         assert_eq!(key("fe").read(&line), None, "another key");
         for at in 0..line.len() {

@@ -1,7 +1,8 @@
-//! The audit log, for whoever checks it: its chains page by page, the heads that the platform's chain covers, and the way back
-//! from a message to who asked for it. For role `ferry_admin`, which reads the log and never writes into a tenant's.
+//! The audit log: a tenant's own for its administrators; and for whoever checks all of it, as role `ferry_admin`, the chains page
+//! by page, the heads that the platform's chain covers, and the way back from a message to who asked for it. Rows are
+//! written by the transactions they describe and by nothing here but the rows that name heads.
 
-use crate::{Result, Store};
+use crate::{Result, Store, TenantTx};
 use chrono::{DateTime, Utc};
 use domain::{
     audit::{Chain, Entry, Head},
@@ -11,6 +12,8 @@ use uuid::Uuid;
 
 /// Rows of one page.
 const PAGE: i32 = 2_000;
+/// Rows of a page that people read.
+const LISTED: i64 = 50;
 /// Heads that one row of the platform's chain names at most.
 const HEADS: i32 = 500;
 
@@ -122,6 +125,50 @@ pub struct TracedAct {
     pub action: String,
     /// To which object.
     pub subject: String,
+}
+
+/// A row of a tenant's log, for its administrators.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Its number in the chain.
+    pub seq: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub actor: String,
+    /// What they are called, if they are a person who is a member now.
+    pub name: Option<String>,
+    /// What.
+    pub action: String,
+    /// To which object.
+    pub subject: String,
+    /// By which request.
+    pub request_id: Option<Uuid>,
+}
+
+/// A page of the tenant's log, the newest first, of rows before one; and the row before which the next page is.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list(tx: &mut TenantTx, before: Option<i64>) -> Result<(Vec<Listed>, Option<i64>)> {
+    let mut rows = sqlx::query_as!(
+        Listed,
+        r#"select a.seq, a.at, a.actor, u.name as "name?", a.action, a.subject, a.request_id
+           from audit a
+             left join user_account u
+               on u.user_id = case when a.actor ~ '^user:[0-9a-f-]{36}$' then substr(a.actor, 6)::uuid end
+           where $1::bigint is null or a.seq < $1
+           order by a.seq desc
+           limit $2::bigint + 1"#,
+        before,
+        LISTED
+    )
+    .fetch_all(&mut *tx.tx)
+    .await?;
+    let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > LISTED;
+    rows.truncate(usize::try_from(LISTED).unwrap_or_default());
+    let next = rows.last().filter(|_| more).map(|row| row.seq);
+    Ok((rows, next))
 }
 
 impl Store {

@@ -107,6 +107,8 @@ pub enum Kept {
 pub enum Ended {
     /// A session ended.
     Session,
+    /// A sign-in that was begun can no longer be finished.
+    Attempt,
     /// A key was made; none is good for longer than it is kept.
     Key,
     /// A delivery was made that is not due any more.
@@ -136,7 +138,7 @@ impl Ended {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Ended::Session | Ended::Outage => "after it ended",
+            Ended::Session | Ended::Attempt | Ended::Outage => "after it ended",
             Ended::Key | Ended::Delivery | Ended::Invitation => "after it was made",
             Ended::Letter => "after it was written",
             Ended::Alert => "after it closed",

@@ -18,6 +18,9 @@ impl Store {
             Ended::Sailing => return self.prune_facts(before, i64::from(limit)).await,
             Ended::Held => return self.prune_held(before, i64::from(limit)).await,
             Ended::Session => sqlx::query_scalar!("select forget_sessions($1, $2)", before, limit).fetch_one(&self.pool).await,
+            Ended::Attempt => {
+                sqlx::query_scalar!("select forget_login_attempts($1, $2)", before, limit).fetch_one(&self.pool).await
+            }
             Ended::Key => sqlx::query_scalar!("select forget_keys($1, $2)", before, limit).fetch_one(&self.pool).await,
             Ended::Delivery => {
                 sqlx::query_scalar!("select forget_deliveries($1, $2)", before, limit).fetch_one(&self.pool).await

@@ -2,8 +2,8 @@
 //! that leaves this machine is encrypted and its other end proved, a password is long and nobody's sample.
 //! Judges what the driver would really do, not what the text looks like. Never repeats what it was given.
 
-use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use domain::seal::is_placeholder;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use std::{net::IpAddr, str::FromStr};
 use url::Url;
 

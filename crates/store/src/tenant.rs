@@ -44,6 +44,10 @@ impl Membership {
     pub(crate) fn new((tenant, user): (Uuid, Uuid), (role, plan): (Role, Plan), actor: Actor) -> Membership {
         Membership { tenant, user, role, plan, actor }
     }
+    /// The same person by the same means, as a later read has them.
+    pub(crate) fn again(&self, role: Role, plan: Plan) -> Membership {
+        Membership { role, plan, ..self.clone() }
+    }
     /// Whether this member may do this, by what they act.
     ///
     /// # Errors
@@ -210,7 +214,7 @@ impl Store {
     }
 
     #[expect(clippy::disallowed_methods, reason = "the one place where a tenant's transaction begins")]
-    async fn open(&self, tenant: Uuid) -> Result<TenantTx> {
+    pub(crate) async fn open(&self, tenant: Uuid) -> Result<TenantTx> {
         let mut tx = self.pool.begin().await?;
         sqlx::query_scalar!("select set_config('app.tenant', $1, true)", tenant.to_string())
             .fetch_one(&mut *tx)

@@ -9,6 +9,10 @@ use store::privacy::{Ended, retention};
 fn counted_and_ended(ended: Ended) -> (&'static str, &'static str) {
     match ended {
         Ended::Session => ("session", "update session set ends_at = $1"),
+        Ended::Attempt => (
+            "login_attempt",
+            "update login_attempt set started_at = $1 - interval '10 minutes', expires_at = $1",
+        ),
         Ended::Key => ("api_key", "update api_key set created_at = $1, expires_at = $1 + interval '366 days'"),
         Ended::Delivery => ("delivery", "update delivery set created_at = $1, state = 'sent', next_attempt_at = null"),
         Ended::Outage => ("outage", "update outage set noticed_at = $1, ended_at = $1"),

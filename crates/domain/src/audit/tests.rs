@@ -70,10 +70,7 @@ fn sr_aud_01_each_kind_of_damage_is_named_with_its_row() {
     (moved[1].seq, moved[2].seq) = (2, 3);
     assert_eq!(said(&moved, &head), format!("{name} 2 does not follow the row before it"));
     let longer = linked(TENANT, &[("a", "b"); 6]);
-    assert_eq!(
-        said(&longer, &head),
-        format!("{name} 6 was inserted: by its end on record the chain has 5 rows")
-    );
+    assert_eq!(said(&longer, &head), format!("{name} 6 was inserted: by its end on record the chain has 5 rows"));
     let other = linked(TENANT, &[("a", "c"); 5]);
     assert_eq!(said(&other, &head), format!("{name} 5 is not the row that the chain's end on record names"));
     let foreign = linked(Chain::Platform, &[("a", "b"); 5]);

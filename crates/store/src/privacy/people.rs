@@ -1,9 +1,9 @@
 //! What is kept of people themselves, apart from any tenant.
 
 use super::{
-    Ended, Erased,
+    Columns, Ended, Erased,
     Exported::{Never, Own, Row},
-    Kept, OfPerson, Part, Table, personal, plain, pseudonym, sealed, secret,
+    Kept, OfPerson, Part, Table, inner, personal, plain, pseudonym, sealed, secret,
 };
 use chrono::TimeDelta;
 
@@ -55,6 +55,18 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "login_attempt",
+        about: "a sign-in that has begun",
+        part: Part::Nowhere,
+        kept: Kept::For(TimeDelta::zero(), Ended::Attempt),
+        erased: Erased::Deleted,
+        columns: &[
+            secret(&["state_hash", "cookie_hash", "nonce", "pkce_verifier"], "what its end is known by"),
+            inner(&["provider", "issuer", "purpose", "return_to"], "where it goes, and why"),
+            Columns { exported: Never, ..pseudonym(&["session_id"], "the session that links or confirms, with which it ends") },
+        ],
+    },
+    Table {
         name: "platform_audit",
         about: "who did what, where it is no tenant's matter",
         part: Part::Person(OfPerson::Acts),
@@ -63,7 +75,7 @@ pub(super) const TABLES: &[Table] = &[
         columns: &[
             plain(&["seq", "at", "action"], "what was done when"),
             pseudonym(&["actor", "subject", "request_id"], "by whom, to what and by which request, as ids"),
-            super::inner(&["detail", "prev_hash", "hash"], "heads of chains and links of this one"),
+            inner(&["detail", "prev_hash", "hash"], "heads of chains and links of this one"),
         ],
     },
 ];

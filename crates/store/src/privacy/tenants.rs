@@ -24,6 +24,7 @@ pub(super) const TABLES: &[Table] = &[
         columns: &[
             pseudonym(&["tenant_id"], "what everything of it is filed under"),
             personal(&["name"], Row, "what its members call it"),
+            personal(&["suspended_reason"], Row, "why it is suspended, as its members are told"),
             plain(&["plan", "suspended_at", "closed_at", "created_at"], "what it pays for, and whether it is open"),
         ],
     },
