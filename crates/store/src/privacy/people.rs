@@ -63,7 +63,10 @@ pub(super) const TABLES: &[Table] = &[
         columns: &[
             secret(&["state_hash", "cookie_hash", "nonce", "pkce_verifier"], "what its end is known by"),
             inner(&["provider", "issuer", "purpose", "return_to"], "where it goes, and why"),
-            Columns { exported: Never, ..pseudonym(&["session_id"], "the session that links or confirms, with which it ends") },
+            Columns {
+                exported: Never,
+                ..pseudonym(&["session_id"], "the session that links or confirms, with which it ends")
+            },
         ],
     },
     Table {
