@@ -22,7 +22,7 @@ const GLOBAL_TABLES: [&str; 14] = [
 ];
 /// A key's public id must be unique everywhere: it is what a key is found by, and is random.
 const UNIQUE_WITHOUT_TENANT: [&str; 1] = ["api_key_public_id_key"];
-const DEFINERS: [&str; 33] = [
+const DEFINERS: [&str; 37] = [
     "ask_wanted_by",
     "close_alerts",
     "close_departed",
@@ -30,9 +30,11 @@ const DEFINERS: [&str; 33] = [
     "deliver_alerts",
     "delivery_tenant",
     "demand",
+    "depart",
     "due_deliveries",
     "expire_watches",
     "forget_idempotency",
+    "free_tenants_owned",
     "identity_owner",
     "issue_key",
     "key_by_public_id",
@@ -43,12 +45,14 @@ const DEFINERS: [&str; 33] = [
     "reseal_channels",
     "reseal_identities",
     "reseal_people",
+    "resume_tenant",
     "retire_seal_keys",
     "seal_census",
     "sealed_channels",
     "sealed_identities",
     "sealed_people",
     "session_by_hash",
+    "suspend_tenant",
     "tenant_wanted_by",
     "tenants_of",
     "unevaluated_watches",
@@ -91,6 +95,9 @@ fn matcher_policies() -> Vec<String> {
         "watch_target:w",
         "user_account:w",
         "idempotency:d",
+        "tenant:w",
+        "member:d",
+        "watch_channel:a",
     ];
     let read = read.iter().map(|table| format!("{table}:r:ferry_matcher"));
     let write = write.iter().map(|entry| format!("{entry}:ferry_matcher"));
