@@ -5,6 +5,7 @@
 use crate::{
     App,
     access::Recency,
+    denied::Trail,
     form,
     problem::{Code, Problem, confirm_address},
     session,
@@ -145,11 +146,7 @@ impl MemberCx {
 
     /// Opens a transaction that may write on the tenant. What let the request in is asked again in it, and holds until it
     /// ends; the membership is the one that does.
-    pub(crate) async fn begin_writing(
-        &self,
-        action: Action,
-        hold: Hold,
-    ) -> Result<(TenantTx, Membership), Problem> {
+    pub(crate) async fn begin_writing(&self, action: Action, hold: Hold) -> Result<(TenantTx, Membership), Problem> {
         let held = self.app().store.begin_writing(&self.membership, hold).await?;
         let (tx, membership) = held.ok_or_else(Problem::not_found)?;
         membership.may(action).map_err(Problem::not_allowed)?;
@@ -209,6 +206,7 @@ async fn known(app: App, request: Request) -> Result<(SessionCx, Request), Respo
     let Some(session) = session.map_err(|error| Problem::from(error).into_response())? else {
         return Err(signed_out(&request));
     };
+    Trail::of(request.extensions()).name(session.actor());
     let request = from_own_page(&app, &token, request).await.map_err(IntoResponse::into_response)?;
     Ok((SessionCx { app, session, token, request_id, now }, request))
 }

@@ -5,6 +5,8 @@
 //! that is `domain`'s.
 
 pub mod alert;
+pub mod anchor;
+pub mod audit;
 pub mod capability;
 pub mod catalog;
 pub mod change;
@@ -13,15 +15,18 @@ pub mod check;
 pub mod delivery;
 pub mod held;
 pub mod idempotency;
+pub mod identity;
 pub mod invitation;
 pub mod key;
 pub mod letter;
 mod listed;
 pub mod listen;
+pub mod login_attempt;
 pub mod member;
 pub mod migrate;
 pub mod operator;
 pub mod outage;
+pub mod privacy;
 #[cfg(doctest)]
 pub mod proofs;
 pub mod prune;

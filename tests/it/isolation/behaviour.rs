@@ -1,7 +1,7 @@
 //! What one tenant's session can do to another tenant's rows: nothing, in every table, as every role.
 
 use crate::harness::{Database, Person, World, motorhome_days};
-use domain::plan::Plan;
+use domain::{access::Role, plan::Plan};
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
 use uuid::Uuid;
 
@@ -31,7 +31,7 @@ async fn two_tenants() -> (World, Person, Person) {
         .execute(&world.admin)
         .await
         .unwrap();
-    sqlx::query("insert into audit (tenant_id, at, actor, action, subject) values ($1, now(), 'a', 'b', 'c')")
+    sqlx::query("insert into audit (tenant_id, at, actor, action, subject, request_id) values ($1, now(), 'a', 'b', 'c', gen_random_uuid())")
         .bind(alice.tenant.0)
         .execute(&world.admin)
         .await
@@ -44,6 +44,7 @@ async fn two_tenants() -> (World, Person, Person) {
     .execute(&world.admin)
     .await
     .unwrap();
+    world.invite(&alice, "guest@example.test", Role::Viewer).await.unwrap();
     (world, alice, bob)
 }
 
