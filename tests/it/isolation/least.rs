@@ -27,8 +27,10 @@ const TENANTS: &[Row] = &[
     ("select role from member", &[APP, WORKER, MATCHER]),
     ("insert into member (tenant_id, user_id, role) select null, null, null where false", &[]),
     ("update member set role = null where false", &[]),
+    ("delete from member where false", &[MATCHER]),
     ("select secret_hash from api_key", &[MATCHER]),
-    ("select public_id from api_key", &[AUTH, MATCHER]),
+    ("select public_id from api_key", &[APP, AUTH, MATCHER]),
+    ("delete from api_key where false", &[MATCHER]),
     ("insert into api_key (tenant_id) select null where false", &[MATCHER]),
     ("update api_key set last_used_at = null where false", &[AUTH]),
     ("update api_key set revoked_at = null where false", &[]),
@@ -69,7 +71,9 @@ const TENANTS: &[Row] = &[
     ("update alert set closed_at = null where false", &[APP, WORKER, MATCHER]),
     ("update alert set released_at = null where false", &[MATCHER]),
     ("update alert set watch_id = null where false", &[]),
-    ("delete from alert where false", &[]),
+    ("delete from alert where false", &[MATCHER]),
+    ("delete from outage where false", &[MATCHER]),
+    ("delete from letter where false", &[MATCHER]),
 ];
 
 /// What is a person's own.
@@ -79,7 +83,7 @@ const PEOPLE: &[Row] = &[
     ("update user_account set email = null where false", &[MATCHER]),
     ("update user_account set email_plain = null where false", &[]),
     ("update identity set email = null where false", &[AUTH, MATCHER]),
-    ("delete from user_account where false", &[]),
+    ("delete from user_account where false", &[AUTH]),
     ("select subject from identity", &[AUTH, MATCHER]),
     ("update identity set user_id = null where false", &[]),
     ("delete from identity where false", &[AUTH]),
@@ -88,7 +92,7 @@ const PEOPLE: &[Row] = &[
     ("update session set token_hash = null where false", &[AUTH]),
     ("update session set user_id = null where false", &[]),
     ("update session set ends_at = null where false", &[]),
-    ("delete from session where false", &[AUTH]),
+    ("delete from session where false", &[AUTH, MATCHER]),
 ];
 
 /// Deliveries, the audit log, and what all tenants share.
@@ -96,6 +100,7 @@ const SHARED: &[Row] = &[
     ("select state from delivery", &[APP, WORKER, MATCHER]),
     ("insert into delivery (tenant_id) select null where false", &[WORKER, MATCHER]),
     ("update delivery set state = null where false", &[WORKER]),
+    ("delete from delivery where false", &[MATCHER]),
     ("update delivery set channel_id = null where false", &[]),
     ("update delivery set message_id = null where false", &[]),
     ("insert into attempt (tenant_id) select null where false", &[WORKER]),
@@ -142,7 +147,7 @@ const SHARED: &[Row] = &[
     ("insert into change (after) select null where false", &[WORKER]),
     ("update change set fanned_out_at = null where false", &[WORKER]),
     ("update change set after = null where false", &[]),
-    ("select action from platform_audit", &[ADMIN]),
+    ("select action from platform_audit", &[ADMIN, MATCHER]),
     (
         "insert into platform_audit (at, actor, action, subject) select null, null, null, null where false",
         &[AUTH, ADMIN, MATCHER],
