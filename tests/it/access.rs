@@ -12,7 +12,10 @@ mod registry;
 mod requests;
 
 use crate::harness::{Page, Person, World, some_key};
-use app::routes::{self, Endpoint};
+use app::{
+    access::Access,
+    routes::{self, Endpoint},
+};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -22,6 +25,7 @@ use domain::{access::Role, id::TenantId, key::Scope, plan::Plan};
 use personas::{HELD, Persona, Session};
 use sqlx::AssertSqlSafe;
 use requests::Sent;
+use std::sync::Mutex;
 use tower::ServiceExt;
 use url::form_urlencoded;
 
@@ -35,6 +39,8 @@ struct Stage {
     /// Another owner of it, who asks at its pages: what she does to herself leaves Alice's objects as they are.
     anna: Person,
     router: Router,
+    /// What the browser of an attempt to sign in holds, for the one row that wants it.
+    attempt: Mutex<String>,
     /// Alice's key for everything, and Anna just signed in: what they ask for is granted.
     control: Persona,
     /// The owner of another tenant, with both too.
@@ -61,7 +67,8 @@ impl Stage {
             sqlx::query(AssertSqlSafe(held)).execute(&world.admin).await.unwrap();
         }
         let (mallory, mallory_tenant, mallory_owner) = (of(&mallory, &mallory).await, mallory.tenant, mallory);
-        Stage { world, alice, anna, router, control, mallory, mallory_tenant, mallory_owner }
+        let attempt = Mutex::default();
+        Stage { world, alice, anna, router, attempt, control, mallory, mallory_tenant, mallory_owner }
     }
 
     fn endpoints(&self) -> Vec<Endpoint> {
@@ -88,6 +95,9 @@ impl Stage {
         let token = persona.token();
         if let Some(token) = &token {
             request = request.header(header::COOKIE, format!("{}={}", crate::harness::SESSION, token.expose()));
+        }
+        if endpoint.access == Access::Attempt {
+            request = request.header(header::COOKIE, self.attempt.lock().unwrap().as_str());
         }
         if endpoint.method == "POST" {
             request = request.header("idempotency-key", some_key().public_id()).header("sec-fetch-site", "same-origin");
@@ -117,7 +127,7 @@ impl Stage {
 /// What an answer means, in a word.
 fn word(answer: &Page) -> String {
     match (answer.status, answer.location()) {
-        (StatusCode::SEE_OTHER, to) if to.starts_with("/login") => "sign in".into(),
+        (StatusCode::SEE_OTHER, to) if to.starts_with("/login?") => "sign in".into(),
         (StatusCode::SEE_OTHER, to) if to.starts_with("/account/confirm") => "confirm first".into(),
         (StatusCode::OK | StatusCode::CREATED | StatusCode::NO_CONTENT | StatusCode::SEE_OTHER, _) => "yes".into(),
         (StatusCode::UNAUTHORIZED, _) => "sign in".into(),

@@ -12,7 +12,7 @@ mod settings;
 mod tokens;
 
 use crate::harness::{Browser, Page, SESSION, World};
-use app::{App, login::settings::Providers};
+use app::App;
 use axum::{Router, http::StatusCode};
 use dev::sim::identity::{Callback, Person, Provider};
 use std::sync::{Arc, OnceLock};
@@ -27,7 +27,7 @@ impl Site {
     async fn new() -> Site {
         let world = World::new().await;
         world.sim.freeze(world.clock.now());
-        let router = app::router(app(&world, &[]));
+        let router = app::router(world.web());
         Site { world, router }
     }
 
@@ -71,17 +71,13 @@ impl Site {
     }
 }
 
-/// The app of a world with the simulated providers, and further settings.
+/// The app of a world with other settings of its providers.
 fn app(world: &World, more: &[(&str, &str)]) -> App {
-    let mut settings = world.sim.sign_in_settings();
-    settings.retain(|(name, _)| more.iter().all(|(other, _)| name != other));
-    settings.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    let get = |name: &str| settings.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-    App { providers: Arc::new(Providers::read(&get).unwrap()), ..world.web() }
+    App { providers: Arc::new(world.providers(more)), ..world.web() }
 }
 
 /// Where a page sends the browser: the link on it, and the same in its head.
-fn leads_to(page: &Page) -> String {
+pub(crate) fn leads_to(page: &Page) -> String {
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);
     let after = |mark: &str| {
         let (_, rest) = page.text.split_once(mark).unwrap_or_else(|| panic!("{mark} in {}", page.text));

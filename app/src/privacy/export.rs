@@ -71,7 +71,7 @@ pub(super) async fn document(cx: &SessionCx) -> Result<Body, Problem> {
 fn steps(cx: &SessionCx, tenants: &[Belonging]) -> VecDeque<Step> {
     let mut steps = VecDeque::new();
     let (live, suspended): (Vec<&Belonging>, Vec<&Belonging>) =
-        tenants.iter().partition(|belonging| belonging.suspended_at.is_none());
+        tenants.iter().partition(|belonging| belonging.suspended.is_none());
     let left_out = suspended.iter().map(|belonging| json!({"tenant_id": belonging.tenant, "reason": "suspended"}));
     let head = format!(
         "{{\"format\":\"ferryalert-export\",\"version\":{VERSION},\"made_at\":{},\"user_id\":{},\"left_out\":{},\"person\":{{",

@@ -1,10 +1,10 @@
 //! Identities: who a person is at the providers they sign in with. Promises that somebody is found by issuer and subject and by nothing
 //! else, that an identity never changes hands, and that a person has always one left. An address is contact: it finds nobody and
 //! links nothing. When a provider says for the first time that an identity's address is its owner's, whatever was there before in
-//! that account (sessions, keys, other identities, unconfirmed channels) goes: it may be somebody else's who waited for the owner.
+//! that account (sessions, keys, other identities, unconfirmed channels, invitations nobody accepted) goes: it may be somebody else's who waited for the owner.
 
 use crate::{
-    Act, Credentials, Error, Result, UserTx,
+    Act, Credentials, Error, Result, UserTx, letter,
     session::{self, NewSession},
 };
 use chrono::{DateTime, Utc};
@@ -121,16 +121,17 @@ impl Credentials {
 
     async fn return_person(&self, user: UserId, proof: &Proof, new: &NewSession<'_>, act: Act) -> Result<UserId> {
         let mut tx = self.begin_person(user).await?;
-        let was_verified = sqlx::query_scalar!(
-            "select email_verified from identity where issuer = $1 and subject = $2 for update",
+        let was_owned = sqlx::query_scalar!(
+            r#"select email_verified or owned_since is not null as "was_owned!" from identity
+               where issuer = $1 and subject = $2 for update"#,
             proof.issuer,
             proof.subject
         )
         .fetch_optional(&mut *tx.tx)
         .await?;
         // It was removed since we asked: whoever comes next time is somebody new.
-        let was_verified = was_verified.ok_or_else(|| Error::Stored("an identity that was just there".to_owned()))?;
-        let action = if proof.email_verified && !was_verified {
+        let was_owned = was_owned.ok_or_else(|| Error::Stored("an identity that was just there".to_owned()))?;
+        let action = if proof.email_verified && !was_owned {
             tx.revoke_planted(proof, act.at).await?;
             "account.claim"
         } else {
@@ -175,8 +176,8 @@ impl UserTx {
     async fn insert_identity(&mut self, proof: &Proof, now: DateTime<Utc>) -> Result<()> {
         let email = self.sealer.seal(&proof.place(), &proof.email)?;
         sqlx::query!(
-            "insert into identity (issuer, subject, user_id, provider, email, email_verified, linked_at, last_used_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $7)",
+            "insert into identity (issuer, subject, user_id, provider, email, email_verified, owned_since, linked_at, last_used_at)
+             values ($1, $2, $3, $4, $5, $6, case when $6 then $7::timestamptz end, $7, $7)",
             proof.issuer,
             proof.subject,
             self.user,
@@ -217,7 +218,9 @@ impl UserTx {
     async fn note_use(&mut self, proof: &Proof, now: DateTime<Utc>) -> Result<()> {
         let email = self.sealer.seal(&proof.place(), &proof.email)?;
         sqlx::query!(
-            "update identity set provider = $3, email = $4, email_verified = $5, last_used_at = $6 where issuer = $1 and subject = $2",
+            "update identity set provider = $3, email = $4, email_verified = $5, last_used_at = $6,
+                    owned_since = coalesce(owned_since, case when email_verified or $5 then $6::timestamptz end)
+             where issuer = $1 and subject = $2",
             proof.issuer,
             proof.subject,
             proof.provider,
@@ -281,7 +284,7 @@ pub async fn list(tx: &mut UserTx) -> Result<Vec<IdentityRow>> {
     shown.collect()
 }
 
-/// Adds an identity that was proved just now to the person, who proved theirs too.
+/// Adds an identity that was proved just now to the person, who proved theirs too; they are told by mail.
 ///
 /// # Errors
 /// When the database refuses.
@@ -299,7 +302,11 @@ pub async fn link(tx: &mut UserTx, proof: &Proof, now: DateTime<Utc>) -> Result<
     match tx.insert_identity(proof, now).await {
         // Another person was first, a moment ago.
         Err(error) if error.is_duplicate() => Ok(Linked::Taken),
-        inserted => inserted.map(|()| Linked::Done),
+        inserted => {
+            inserted?;
+            letter::identity_linked(tx, &proof.provider, now).await?;
+            Ok(Linked::Done)
+        }
     }
 }
 

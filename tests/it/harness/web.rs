@@ -5,6 +5,7 @@ use app::{
     App,
     client::Proxies,
     clock::{Chance, Clock, RequestIds},
+    login::settings::Providers,
     rate::Rates,
     shield::Bounds,
 };
@@ -40,9 +41,18 @@ impl World {
             proxies: Proxies::default(),
             bounds,
             rates: Arc::new(Rates::new(&bounds)),
-            providers: Arc::default(),
+            providers: Arc::new(self.providers(&[])),
             outbound: self.outbound(),
         }
+    }
+
+    /// The simulated providers, with further settings.
+    pub(crate) fn providers(&self, more: &[(&str, &str)]) -> Providers {
+        let mut settings = self.sim.sign_in_settings();
+        settings.retain(|(name, _)| more.iter().all(|(other, _)| name != other));
+        settings.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let get = |name: &str| settings.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+        Providers::read(&get).unwrap()
     }
 
     /// The way out, to the simulator and the public internet.

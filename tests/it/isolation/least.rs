@@ -20,12 +20,12 @@ const MATCHER: &str = "ferry_matcher";
 /// What tenants own, and who may do what with it. The owner may do all of it, and no program is the owner.
 const TENANTS: &[Row] = &[
     ("select tenant_id, plan from tenant", &[APP, WORKER, MATCHER]),
-    ("insert into tenant (tenant_id, name) select null, null where false", &[]),
+    ("insert into tenant (tenant_id, name) select null, null where false", &[MATCHER]),
     ("update tenant set plan = null where false", &[]),
     ("update tenant set suspended_at = null where false", &[]),
     ("delete from tenant where false", &[]),
     ("select role from member", &[APP, WORKER, MATCHER]),
-    ("insert into member (tenant_id, user_id, role) select null, null, null where false", &[]),
+    ("insert into member (tenant_id, user_id, role) select null, null, null where false", &[APP, MATCHER]),
     ("update member set role = null where false", &[]),
     ("delete from member where false", &[MATCHER]),
     ("select secret_hash from api_key", &[MATCHER]),
@@ -33,7 +33,7 @@ const TENANTS: &[Row] = &[
     ("delete from api_key where false", &[MATCHER]),
     ("insert into api_key (tenant_id) select null where false", &[MATCHER]),
     ("update api_key set last_used_at = null where false", &[AUTH]),
-    ("update api_key set revoked_at = null where false", &[]),
+    ("update api_key set revoked_at = null where false", &[MATCHER]),
     ("update api_key set scopes = null where false", &[]),
     ("select response from idempotency", &[APP, MATCHER]),
     ("update idempotency set tenant_id = null where false", &[]),
@@ -44,7 +44,7 @@ const TENANTS: &[Row] = &[
     ("select address from channel", &[APP, WORKER, MATCHER]),
     (
         "insert into channel (tenant_id, id, user_id, kind, address) select null, null, null, null, null where false",
-        &[APP],
+        &[APP, AUTH],
     ),
     ("update channel set address = null where false", &[MATCHER]),
     ("update channel set address_plain = null where false", &[]),
@@ -73,6 +73,21 @@ const TENANTS: &[Row] = &[
     ("update alert set watch_id = null where false", &[]),
     ("delete from alert where false", &[MATCHER]),
     ("delete from outage where false", &[MATCHER]),
+];
+
+/// What is mailed and is no alert.
+const LETTERS: &[Row] = &[
+    ("select address from invitation", &[APP, WORKER, MATCHER]),
+    ("insert into invitation (tenant_id, role) select null, null where false", &[APP]),
+    ("insert into invitation (accepted_at) select null where false", &[]),
+    ("update invitation set revoked_at = null where false", &[APP]),
+    ("update invitation set address = null where false", &[MATCHER]),
+    ("update invitation set role = null where false", &[]),
+    ("update invitation set expires_at = null where false", &[]),
+    ("delete from invitation where false", &[MATCHER]),
+    ("select kind from letter", &[APP, WORKER, MATCHER]),
+    ("insert into letter (tenant_id, kind) select null, null where false", &[APP, MATCHER]),
+    ("update letter set user_id = null where false", &[]),
     ("delete from letter where false", &[MATCHER]),
 ];
 
@@ -93,12 +108,26 @@ const PEOPLE: &[Row] = &[
     ("update session set user_id = null where false", &[]),
     ("update session set ends_at = null where false", &[]),
     ("delete from session where false", &[AUTH, MATCHER]),
+    ("insert into user_account (user_id, name, email) select null, null, null where false", &[AUTH]),
+    ("insert into user_account (locale) select null where false", &[]),
+    ("insert into identity (issuer, subject, user_id) select null, null, null where false", &[AUTH]),
+    ("update identity set email_verified = null where false", &[AUTH]),
+    ("update identity set owned_since = null where false", &[AUTH]),
+    ("update identity set subject = null where false", &[]),
+    ("delete from channel where false", &[MATCHER]),
+    ("select nonce from login_attempt", &[MATCHER]),
+    ("insert into login_attempt (state_hash) select null where false", &[AUTH]),
+    ("update login_attempt set expires_at = null where false", &[]),
+    ("delete from login_attempt where false", &[MATCHER]),
 ];
 
 /// Deliveries, the audit log, and what all tenants share.
 const SHARED: &[Row] = &[
     ("select state from delivery", &[APP, WORKER, MATCHER]),
-    ("insert into delivery (tenant_id) select null where false", &[WORKER, MATCHER]),
+    ("insert into delivery (tenant_id, letter_id) select null, null where false", &[APP, WORKER, MATCHER]),
+    ("insert into delivery (alert_id) select null where false", &[WORKER, MATCHER]),
+    ("update delivery set begun_at = null where false", &[WORKER]),
+    ("update delivery set letter_id = null where false", &[]),
     ("update delivery set state = null where false", &[WORKER]),
     ("delete from delivery where false", &[MATCHER]),
     ("update delivery set channel_id = null where false", &[]),
@@ -243,7 +272,7 @@ async fn sr_ten_07_each_role_may_do_what_it_needs_and_nothing_else() {
     }
     let mut text = String::from("app auth worker admin matcher owner\n");
     let mut surprises = Vec::new();
-    for (sql, may) in TENANTS.iter().chain(PEOPLE).chain(SHARED) {
+    for (sql, may) in TENANTS.iter().chain(LETTERS).chain(PEOPLE).chain(SHARED) {
         for (role, connection) in &mut connections {
             let said = verdict(connection, role, sql).await;
             let expected = may.contains(role) || *role == "ferry_owner";

@@ -86,7 +86,8 @@ fn sr_aut_02_each_unfit_setting_is_named_with_the_way_out_and_no_secret() {
 #[tokio::test]
 async fn an_installation_without_providers_says_so() {
     let world = World::new().await;
-    let mut browser = crate::harness::Browser::new(app::router(world.web()));
+    let app = app::App { providers: Default::default(), ..world.web() };
+    let mut browser = crate::harness::Browser::new(app::router(app));
     let page = browser.get("/login").await;
     assert!(page.text.contains("no provider set up"), "{}", page.text);
     assert_eq!(browser.post("/login/google", &[]).await.status, 404);
