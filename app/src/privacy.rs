@@ -117,7 +117,8 @@ pub(crate) async fn erase(cx: SessionCx, Form(typed): Form<ErasureForm>) -> Resu
     match erase::erase(cx.begin().await?, act).await? {
         Erasure::InTheWay(names) => {
             let names = names.join(", ");
-            refused.add("words", format!("Nothing was erased: {names} has other members and needs another owner first."));
+            refused
+                .add("words", format!("Nothing was erased: {names} has other members and needs another owner first."));
             own_page(&cx, StatusCode::CONFLICT, (typed, refused)).await
         }
         Erasure::Done => {

@@ -23,8 +23,8 @@ use axum::{
 };
 use domain::{access::Role, id::TenantId, key::Scope, plan::Plan};
 use personas::{HELD, Persona, Session};
-use sqlx::AssertSqlSafe;
 use requests::Sent;
+use sqlx::AssertSqlSafe;
 use std::sync::Mutex;
 use tower::ServiceExt;
 use url::form_urlencoded;

@@ -17,7 +17,9 @@ impl Store {
             Ended::Change => return self.prune_changes(before, i64::from(limit)).await,
             Ended::Sailing => return self.prune_facts(before, i64::from(limit)).await,
             Ended::Held => return self.prune_held(before, i64::from(limit)).await,
-            Ended::Session => sqlx::query_scalar!("select forget_sessions($1, $2)", before, limit).fetch_one(&self.pool).await,
+            Ended::Session => {
+                sqlx::query_scalar!("select forget_sessions($1, $2)", before, limit).fetch_one(&self.pool).await
+            }
             Ended::Attempt => {
                 sqlx::query_scalar!("select forget_login_attempts($1, $2)", before, limit).fetch_one(&self.pool).await
             }
@@ -25,12 +27,18 @@ impl Store {
             Ended::Delivery => {
                 sqlx::query_scalar!("select forget_deliveries($1, $2)", before, limit).fetch_one(&self.pool).await
             }
-            Ended::Outage => sqlx::query_scalar!("select forget_outages($1, $2)", before, limit).fetch_one(&self.pool).await,
-            Ended::Alert => sqlx::query_scalar!("select forget_alerts($1, $2)", before, limit).fetch_one(&self.pool).await,
+            Ended::Outage => {
+                sqlx::query_scalar!("select forget_outages($1, $2)", before, limit).fetch_one(&self.pool).await
+            }
+            Ended::Alert => {
+                sqlx::query_scalar!("select forget_alerts($1, $2)", before, limit).fetch_one(&self.pool).await
+            }
             Ended::Invitation => {
                 sqlx::query_scalar!("select forget_invitations($1, $2)", before, limit).fetch_one(&self.pool).await
             }
-            Ended::Letter => sqlx::query_scalar!("select forget_letters($1, $2)", before, limit).fetch_one(&self.pool).await,
+            Ended::Letter => {
+                sqlx::query_scalar!("select forget_letters($1, $2)", before, limit).fetch_one(&self.pool).await
+            }
             Ended::Tenant => {
                 let limit = limit.min(TENANTS);
                 sqlx::query_scalar!("select empty_closed_tenants($1, $2)", before, limit).fetch_one(&self.pool).await

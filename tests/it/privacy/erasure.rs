@@ -78,7 +78,8 @@ async fn sr_prv_01_an_erasure_does_to_each_table_what_the_map_says() {
             Erased::Kept => assert!(!rows.is_empty() || table.name == "platform_audit_head", "{}", table.name),
         }
     }
-    let lines = "select count(*) from audit where action in ('tenant.erase', 'member.erase') and request_id is not null";
+    let lines =
+        "select count(*) from audit where action in ('tenant.erase', 'member.erase') and request_id is not null";
     assert_eq!(stage.world.count(lines).await, 2, "one in the tenant that is gone, one in the host's");
     let line = "select count(*) from platform_audit where action = 'account.erase'";
     assert_eq!(stage.world.count(line).await, 1);
@@ -94,11 +95,12 @@ async fn sr_prv_01_what_waits_to_be_sent_to_an_erased_person_is_not_sent() {
         .execute(&stage.world.admin)
         .await
         .unwrap();
-    let ids: Vec<i64> = sqlx::query_scalar("select d.id from delivery d join channel c on c.id = d.channel_id where c.user_id = $1")
-        .bind(stage.canary.user.0)
-        .fetch_all(&stage.world.admin)
-        .await
-        .unwrap();
+    let ids: Vec<i64> =
+        sqlx::query_scalar("select d.id from delivery d join channel c on c.id = d.channel_id where c.user_id = $1")
+            .bind(stage.canary.user.0)
+            .fetch_all(&stage.world.admin)
+            .await
+            .unwrap();
     assert!(ids.len() >= 2, "{ids:?}");
     let claimed = stage.world.parts.store.claim_deliveries(&ids).await.unwrap();
     let before = stage.world.sim.inbox().len();
@@ -126,7 +128,11 @@ async fn sr_prv_01_a_tenant_in_which_others_stay_needs_another_owner_first() {
     assert!(refused.text.contains("Nothing was erased: Alice has other members"), "{}", refused.text);
     assert_eq!(world.digest().await, before);
 
-    sqlx::query("update member set role = 'owner' where user_id = $1").bind(bob.user.0).execute(&world.admin).await.unwrap();
+    sqlx::query("update member set role = 'owner' where user_id = $1")
+        .bind(bob.user.0)
+        .execute(&world.admin)
+        .await
+        .unwrap();
     let page = browser.get("/account/data").await.text;
     assert!(page.contains("go on without you") && !page.contains("no other owner"), "{page}");
     erase(&mut browser).await;

@@ -9,15 +9,16 @@ use store::privacy::{Ended, retention};
 fn counted_and_ended(ended: Ended) -> (&'static str, &'static str) {
     match ended {
         Ended::Session => ("session", "update session set ends_at = $1"),
-        Ended::Attempt => (
-            "login_attempt",
-            "update login_attempt set started_at = $1 - interval '10 minutes', expires_at = $1",
-        ),
+        Ended::Attempt => {
+            ("login_attempt", "update login_attempt set started_at = $1 - interval '10 minutes', expires_at = $1")
+        }
         Ended::Key => ("api_key", "update api_key set created_at = $1, expires_at = $1 + interval '366 days'"),
         Ended::Delivery => ("delivery", "update delivery set created_at = $1, state = 'sent', next_attempt_at = null"),
         Ended::Outage => ("outage", "update outage set noticed_at = $1, ended_at = $1"),
         Ended::Alert => ("alert", "update alert set created_at = $1, closed_at = $1, closed_reason = 'gone'"),
-        Ended::Invitation => ("invitation", "update invitation set created_at = $1, expires_at = $1 + interval '72 hours'"),
+        Ended::Invitation => {
+            ("invitation", "update invitation set created_at = $1, expires_at = $1 + interval '72 hours'")
+        }
         Ended::Letter => ("letter", "update letter set created_at = $1"),
         Ended::Tenant => ("member", "update tenant set closed_at = $1"),
         Ended::Answer => ("idempotency", "update idempotency set created_at = $1"),
@@ -44,7 +45,8 @@ async fn sr_prv_01_each_kind_of_row_is_kept_as_long_as_the_map_says_and_no_longe
     for (ended, kept) in kinds.into_iter().rev() {
         let (table, age) = counted_and_ended(ended);
         let count = format!("select count(*) from {table}");
-        let count = async || sqlx::query_scalar::<_, i64>(AssertSqlSafe(count.clone())).fetch_one(&world.admin).await.unwrap();
+        let count =
+            async || sqlx::query_scalar::<_, i64>(AssertSqlSafe(count.clone())).fetch_one(&world.admin).await.unwrap();
         let before = count().await;
         assert!(before > 0, "{ended:?}: nothing to forget");
         for (at, left) in [(now - kept + second, before), (now - kept - second, 0)] {

@@ -44,11 +44,10 @@ pub enum Erasure {
 /// # Errors
 /// When the database cannot be read.
 pub async fn outlook(tx: &mut UserTx) -> Result<Vec<Outlook>> {
-    let rows = sqlx::query!(
-        r#"select tenant_id as "tenant_id!", name as "name!", fate as "fate!" from erasure_outlook()"#
-    )
-    .fetch_all(&mut *tx.tx)
-    .await?;
+    let rows =
+        sqlx::query!(r#"select tenant_id as "tenant_id!", name as "name!", fate as "fate!" from erasure_outlook()"#)
+            .fetch_all(&mut *tx.tx)
+            .await?;
     let fate = |word: &str| match word {
         "erased" => Ok(Fate::Erased),
         "needs_owner" => Ok(Fate::NeedsOwner),

@@ -35,7 +35,10 @@ pub(super) const TABLES: &[Table] = &[
             personal(&["provider"], Own, "what the provider is called here"),
             sealed(&["email"], Own, "the address as the provider last said it; contact alone"),
             plain(&["email_verified"], "whether the provider says that it is theirs"),
-            plain(&["linked_at", "owned_since", "last_used_at"], "when it was linked, found to be theirs and last used"),
+            plain(
+                &["linked_at", "owned_since", "last_used_at"],
+                "when it was linked, found to be theirs and last used",
+            ),
         ],
     },
     Table {
@@ -63,7 +66,10 @@ pub(super) const TABLES: &[Table] = &[
         columns: &[
             secret(&["state_hash", "cookie_hash", "nonce", "pkce_verifier"], "what its end is known by"),
             inner(&["provider", "issuer", "purpose", "return_to"], "where it goes, and why"),
-            Columns { exported: Never, ..pseudonym(&["session_id"], "the session that links or confirms, with which it ends") },
+            Columns {
+                exported: Never,
+                ..pseudonym(&["session_id"], "the session that links or confirms, with which it ends")
+            },
         ],
     },
     Table {

@@ -20,7 +20,11 @@ pub(super) const TABLES: &[Table] = &[
             ],
         )
     },
-    nobodys("operator", "a company that runs boats", &[inner(&["id", "name", "disabled_reason", "lacks_setting"], "who, and whether it is asked")]),
+    nobodys(
+        "operator",
+        "a company that runs boats",
+        &[inner(&["id", "name", "disabled_reason", "lacks_setting"], "who, and whether it is asked")],
+    ),
     nobodys("terminal", "a place it sails from", &[inner(&["operator_id", "code", "name", "zone"], "where")]),
     nobodys("route", "from where to where", &[inner(&["operator_id", "code", "from_code", "to_code"], "which")]),
     nobodys(
@@ -51,7 +55,15 @@ pub(super) const TABLES: &[Table] = &[
             personal(&["decided_by"], Exported::Never, "what the administrator who decided is called"),
         ],
     },
-    nobodys("seal_key", "by what the keys of addresses are known again", &[secret(&["proof"], "a text that only the right key opens")]),
+    nobodys(
+        "seal_key",
+        "by what the keys of addresses are known again",
+        &[secret(&["proof"], "a text that only the right key opens")],
+    ),
     nobodys("deployment", "what this installation is for", &[inner(&["environment"], "production or development")]),
-    nobodys("platform_audit_head", "the end of the platform's audit log", &[inner(&["prev_hash", "hash"], "the links of the chain")]),
+    nobodys(
+        "platform_audit_head",
+        "the end of the platform's audit log",
+        &[inner(&["prev_hash", "hash"], "the links of the chain")],
+    ),
 ];

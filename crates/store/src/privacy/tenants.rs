@@ -64,7 +64,10 @@ pub(super) const TABLES: &[Table] = &[
         columns: &[
             WHOSE_AND_ID,
             sealed(&["address"], Row, "who is invited; shown to who may invite"),
-            secret(&["address_index", "mailbox_index"], "keyed hashes of the address: one invitation at a time, and caps"),
+            secret(
+                &["address_index", "mailbox_index"],
+                "keyed hashes of the address: one invitation at a time, and caps",
+            ),
             plain(&["role", "created_at", "expires_at", "accepted_at", "revoked_at"], "to what, and what came of it"),
             pseudonym(&["invited_by", "accepted_by"], "who invited, and who came"),
         ],
@@ -150,7 +153,10 @@ pub(super) const TABLES: &[Table] = &[
             pseudonym(&["watch_id"], "which watch"),
             plain(&["watch_version", "target_id", "sailing_id", "pair_sailing_id", "change_id"], "what it was about"),
             plain(&["leg", "class", "kind"], "in which direction, in which class, and why"),
-            plain(&["seen_at", "held_until", "released_at", "closed_at", "closed_reason", "created_at"], "from when to when"),
+            plain(
+                &["seen_at", "held_until", "released_at", "closed_at", "closed_reason", "created_at"],
+                "from when to when",
+            ),
             personal(&["answer", "answered_at"], Row, "what the person answered"),
             pseudonym(&["request_id"], "by which request its watch was as it was"),
         ],
@@ -214,10 +220,7 @@ pub(super) const TABLES: &[Table] = &[
         part: Part::Nowhere,
         kept: Kept::Always,
         erased: Erased::Kept,
-        columns: &[
-            Columns { exported: Never, ..WHOSE },
-            inner(&["prev_hash", "hash"], "the links of the chain"),
-        ],
+        columns: &[Columns { exported: Never, ..WHOSE }, inner(&["prev_hash", "hash"], "the links of the chain")],
     },
     Table {
         name: "idempotency",
