@@ -25,6 +25,7 @@ const GLOBAL_TABLES: &[&str] = &[
 /// A key's public id must be unique everywhere: it is what a key is found by, and is random.
 const UNIQUE_WITHOUT_TENANT: [&str; 1] = ["api_key_public_id_key"];
 const DEFINERS: &[&str] = &[
+    "acts_of_person",
     "ask_wanted_by",
     "audit_hashes",
     "audit_page",
@@ -39,10 +40,20 @@ const DEFINERS: &[&str] = &[
     "demand",
     "depart",
     "due_deliveries",
+    "empty_closed_tenants",
+    "empty_tenant",
+    "end_memberships",
+    "erasure_outlook",
     "expire_watches",
+    "forget_alerts",
+    "forget_deliveries",
     "forget_idempotency",
     "forget_invitations",
+    "forget_keys",
+    "forget_letters",
     "forget_login_attempts",
+    "forget_outages",
+    "forget_sessions",
     "free_tenants_owned",
     "identity_owner",
     "invited_lately",
@@ -129,6 +140,13 @@ fn matcher_policies() -> Vec<String> {
         "channel:d",
         "invitation:d",
         "letter:a",
+        "member:d",
+        "api_key:d",
+        "alert:d",
+        "delivery:d",
+        "outage:d",
+        "letter:d",
+        "session:d",
     ];
     let read = read.iter().map(|table| format!("{table}:r:ferry_matcher"));
     let write = write.iter().map(|entry| format!("{entry}:ferry_matcher"));
@@ -269,6 +287,10 @@ async fn sr_ten_04_a_role_that_may_not_call_a_function_is_refused() {
         ("ferry_auth", "delete from login_attempt"),
         ("ferry_app", "select * from tenants_of(gen_random_uuid())"),
         ("ferry_worker", "select identity_owner('', '')"),
+        ("ferry_app", "select * from end_memberships(now(), gen_random_uuid())"),
+        ("ferry_app", "select * from acts_of_person(0, 1)"),
+        ("ferry_auth", "select empty_tenant(gen_random_uuid(), now())"),
+        ("ferry_auth", "select forget_sessions(now(), 1)"),
         ("ferry_app", "select secret_hash from api_key"),
         ("ferry_auth", "select secret_hash from api_key"),
         (

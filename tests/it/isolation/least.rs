@@ -34,7 +34,8 @@ const TENANTS: &[Row] = &[
     ("update member set user_id = null where false", &[]),
     ("delete from member where false", &[MATCHER]),
     ("select secret_hash from api_key", &[MATCHER]),
-    ("select public_id from api_key", &[AUTH, MATCHER]),
+    ("select public_id from api_key", &[APP, AUTH, MATCHER]),
+    ("delete from api_key where false", &[MATCHER]),
     ("insert into api_key (tenant_id) select null where false", &[MATCHER]),
     ("update api_key set last_used_at = null where false", &[AUTH]),
     ("update api_key set revoked_at = null where false", &[MATCHER]),
@@ -75,7 +76,8 @@ const TENANTS: &[Row] = &[
     ("update alert set closed_at = null where false", &[APP, WORKER, MATCHER]),
     ("update alert set released_at = null where false", &[MATCHER]),
     ("update alert set watch_id = null where false", &[]),
-    ("delete from alert where false", &[]),
+    ("delete from alert where false", &[MATCHER]),
+    ("delete from outage where false", &[MATCHER]),
 ];
 
 /// What is mailed and is no alert.
@@ -91,7 +93,7 @@ const LETTERS: &[Row] = &[
     ("select kind from letter", &[APP, WORKER, MATCHER]),
     ("insert into letter (tenant_id, kind) select null, null where false", &[APP, MATCHER]),
     ("update letter set user_id = null where false", &[]),
-    ("delete from letter where false", &[]),
+    ("delete from letter where false", &[MATCHER]),
 ];
 
 /// What is a person's own.
@@ -101,7 +103,7 @@ const PEOPLE: &[Row] = &[
     ("update user_account set email = null where false", &[MATCHER]),
     ("update user_account set email_plain = null where false", &[]),
     ("update identity set email = null where false", &[AUTH, MATCHER]),
-    ("delete from user_account where false", &[]),
+    ("delete from user_account where false", &[AUTH]),
     ("select subject from identity", &[AUTH, MATCHER]),
     ("update identity set user_id = null where false", &[]),
     ("delete from identity where false", &[AUTH]),
@@ -110,7 +112,7 @@ const PEOPLE: &[Row] = &[
     ("update session set token_hash = null where false", &[AUTH]),
     ("update session set user_id = null where false", &[]),
     ("update session set ends_at = null where false", &[]),
-    ("delete from session where false", &[AUTH]),
+    ("delete from session where false", &[AUTH, MATCHER]),
     ("insert into user_account (user_id, name, email) select null, null, null where false", &[AUTH]),
     ("insert into user_account (locale) select null where false", &[]),
     ("insert into identity (issuer, subject, user_id) select null, null, null where false", &[AUTH]),
@@ -132,6 +134,7 @@ const SHARED: &[Row] = &[
     ("update delivery set begun_at = null where false", &[WORKER]),
     ("update delivery set letter_id = null where false", &[]),
     ("update delivery set state = null where false", &[WORKER]),
+    ("delete from delivery where false", &[MATCHER]),
     ("update delivery set channel_id = null where false", &[]),
     ("update delivery set message_id = null where false", &[]),
     ("insert into attempt (tenant_id) select null where false", &[WORKER]),
@@ -178,7 +181,7 @@ const SHARED: &[Row] = &[
     ("insert into change (after) select null where false", &[WORKER]),
     ("update change set fanned_out_at = null where false", &[WORKER]),
     ("update change set after = null where false", &[]),
-    ("select action from platform_audit", &[ADMIN]),
+    ("select action from platform_audit", &[ADMIN, MATCHER]),
     (
         "insert into platform_audit (at, actor, action, subject) select null, null, null, null where false",
         &[AUTH, ADMIN, MATCHER],

@@ -35,7 +35,10 @@ pub(super) const TABLES: &[Table] = &[
             personal(&["provider"], Own, "what the provider is called here"),
             sealed(&["email"], Own, "the address as the provider last said it; contact alone"),
             plain(&["email_verified"], "whether the provider says that it is theirs"),
-            plain(&["linked_at", "last_used_at"], "when it was linked and last used"),
+            plain(
+                &["linked_at", "owned_since", "last_used_at"],
+                "when it was linked, found to be theirs and last used",
+            ),
         ],
     },
     Table {
