@@ -6,6 +6,7 @@ use crate::{
     App,
     error::Error,
     keys,
+    login::attempt::{self, Arrived, AttemptCx},
     problem::Problem,
     shield::RequestId,
     signed_in::{self, MemberCx, SessionCx},
@@ -28,6 +29,8 @@ pub enum Access {
     Public,
     /// A form of one of our own pages, sent by anybody.
     Visitor,
+    /// A provider's answer to an attempt to sign in that began in this browser; being let in takes the attempt.
+    Attempt,
     /// A link that we signed for this purpose, in the path parameter `token`.
     Link(Purpose),
     /// An API key that may do this: by its scopes, its creator's present role and the tenant's plan.
@@ -128,6 +131,10 @@ pub(crate) async fn enforce(
             Ok(()) => next.run(request).await,
             Err(problem) => problem.into_response(),
         },
+        Access::Attempt => match attempt::taken(app, Arrived::of(&request, &params)).await {
+            Ok(cx) => run(request, next, cx).await,
+            Err(refusal) => refusal,
+        },
         Access::Link(purpose) => match link(&app, purpose, &params, &request) {
             Ok(cx) => run(request, next, cx).await,
             Err(error) => error.into_response(),
@@ -208,6 +215,10 @@ pub struct LinkRoute;
 #[derive(Clone)]
 pub struct KeyRoute;
 
+/// The state of a row that takes an attempt, and the only one [`AttemptCx`] extracts from.
+#[derive(Clone)]
+pub struct AttemptRoute;
+
 /// The state of a session row, and the only one [`SessionCx`] extracts from.
 #[derive(Clone)]
 pub struct SessionRoute;
@@ -215,6 +226,14 @@ pub struct SessionRoute;
 /// The state of a member row, and the only one [`MemberCx`] extracts from.
 #[derive(Clone)]
 pub struct MemberRoute;
+
+impl FromRequestParts<AttemptRoute> for AttemptCx {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AttemptRoute) -> Result<Self, Problem> {
+        Ok(parts.extensions.get::<AttemptCx>().cloned().expect("BUG: enforce runs before every attempt's handler"))
+    }
+}
 
 impl FromRequestParts<SessionRoute> for SessionCx {
     type Rejection = Problem;

@@ -1,6 +1,6 @@
 //! The web side: pages and links for people, the API for programs. Knows Postgres as roles `ferry_app` and `ferry_auth`
 //! and nothing else: it never talks to Redis, to operators or to the mail relay; it writes rows and the workers are
-//! woken by them.
+//! woken by them. Out of the process it talks to providers of identities alone, through `outbound`.
 
 pub mod access;
 mod account;
@@ -20,6 +20,7 @@ pub mod input;
 mod keys;
 mod links;
 mod list;
+pub mod login;
 mod notice;
 pub mod openapi;
 mod operators;
@@ -45,6 +46,7 @@ pub use server::serve;
 use client::Proxies;
 use clock::{Chance, Clock, RequestIds};
 use domain::cadence::TimeScale;
+use login::settings::Providers;
 use rate::Rates;
 use shield::Bounds;
 use std::sync::Arc;
@@ -77,6 +79,10 @@ pub struct App {
     pub bounds: Bounds,
     /// How often somebody may ask.
     pub rates: Arc<Rates>,
+    /// The ways to sign in.
+    pub providers: Arc<Providers>,
+    /// The way out, to providers of identities and nobody else.
+    pub outbound: outbound::Client,
 }
 
 /// All routes, and what stands around every response.

@@ -15,6 +15,7 @@ use domain::{
     id::{TenantId, UserId},
     key::{ApiKey, Scope},
 };
+use outbound::{Client, Development, Egress, UserAgent};
 use std::sync::Arc;
 use store::{Credentials, DatabaseRole, Store, catalog, held::Decision, key, migrate};
 use tokio::net::TcpListener;
@@ -133,7 +134,14 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let store = store.await.context("FERRY_DATABASE_URL")?;
     let auth_url = config.auth_database_url.expose();
     let credentials = Credentials::connect(auth_url, AUTH_CONNECTIONS).await.context("FERRY_AUTH_DATABASE_URL")?;
-    config.check_against(&store.environment().await?)?;
+    let environment = store.environment().await?;
+    config.check_against(&environment)?;
+    let egress = match Development::attested_by(&environment) {
+        Some(proof) => Egress::development(proof, config.simulators),
+        None => Egress::production(),
+    };
+    let agent = UserAgent::new(&config.base_url, &config.contact).context("FERRY_CONTACT")?;
+    let outbound = Client::new(egress, &agent)?;
     let listener = TcpListener::bind(config.listen).await.context("FERRY_LISTEN")?;
     tracing::info!(address = %config.listen, "app is up");
     let bounds = Bounds::default();
@@ -150,6 +158,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         proxies: config.proxies,
         bounds,
         rates: Arc::new(Rates::new(&bounds)),
+        providers: config.sign_in,
+        outbound,
     };
     let shutdown = CancellationToken::new();
     tokio::spawn(stop_on_signal(shutdown.clone()));

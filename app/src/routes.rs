@@ -2,8 +2,9 @@
 
 use crate::{
     App,
-    access::{self, Access, KeyRoute, LinkRoute, MemberRoute, Recency, SessionRoute},
+    access::{self, Access, AttemptRoute, KeyRoute, LinkRoute, MemberRoute, Recency, SessionRoute},
     account, alerts, channels, docs, keys, links,
+    login::{self, link},
     openapi::{self, Doc, doc},
     operators, page, sailings, tenants, watches,
 };
@@ -32,6 +33,15 @@ pub fn table(app: App) -> Table {
         .link(Method::POST, "/l/keep/{token}", Purpose::Keep, links::keep)
         .link(Method::GET, "/l/unsubscribe/{token}", Purpose::Unsubscribe, links::ask)
         .link(Method::POST, "/l/unsubscribe/{token}", Purpose::Unsubscribe, links::unsubscribe)
+        .public(Method::GET, "/login", login::page)
+        .visitor(Method::POST, "/login/{provider}", login::start)
+        .attempt(Method::GET, "/login/{provider}/callback", login::callback)
+        .public(Method::POST, "/login/{provider}/callback", login::posted)
+        .session(Method::GET, "/account/confirm", Recency::Any, link::ask)
+        .session(Method::POST, "/account/confirm", Recency::Any, link::confirm)
+        .session(Method::GET, "/account/identities", Recency::Fresh, link::show)
+        .session(Method::POST, "/account/identities/{provider}", Recency::Fresh, link::start)
+        .session(Method::POST, "/account/remove-identity", Recency::Fresh, link::remove)
         .session(Method::POST, "/logout", Recency::Any, account::sign_out)
         .session(Method::GET, "/account", Recency::Any, account::show)
         .session(Method::POST, "/account", Recency::Any, account::change)
@@ -106,6 +116,24 @@ impl Table {
     {
         let route = on(filter(&method), handler).with_state(self.app.clone());
         self.add(Endpoint { method, path, access: Access::Public, doc: None }, route)
+    }
+
+    fn visitor<H, T>(self, method: Method, path: &'static str, handler: H) -> Table
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        let route = on(filter(&method), handler).with_state(self.app.clone());
+        self.add(Endpoint { method, path, access: Access::Visitor, doc: None }, route)
+    }
+
+    fn attempt<H, T>(self, method: Method, path: &'static str, handler: H) -> Table
+    where
+        H: Handler<T, AttemptRoute>,
+        T: 'static,
+    {
+        let route = on(filter(&method), handler).with_state(AttemptRoute);
+        self.add(Endpoint { method, path, access: Access::Attempt, doc: None }, route)
     }
 
     fn public_api<H, T>(self, method: Method, path: &'static str, handler: H, doc: Doc) -> Table

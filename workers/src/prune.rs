@@ -42,5 +42,6 @@ pub async fn prune(store: &Store, clock: &Clock) -> store::Result<()> {
     store.prune_facts(now - FACTS_KEPT, i64::from(ROWS)).await?;
     store.prune_held(now - HELD_KEPT, i64::from(ROWS)).await?;
     store.prune_idempotency(now - store::idempotency::KEPT, ROWS).await?;
+    store.prune_login_attempts(now, ROWS).await?;
     Ok(())
 }

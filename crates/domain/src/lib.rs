@@ -15,6 +15,7 @@ pub mod delivery;
 pub mod facts;
 pub mod id;
 pub mod key;
+pub mod login;
 pub mod name;
 pub mod operator;
 pub mod outage;

@@ -13,6 +13,7 @@ use domain::{
     cadence::TimeScale,
     key::{ApiKey, Scope},
 };
+use outbound::{Client, Development, Egress, UserAgent};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -38,7 +39,16 @@ impl World {
             proxies: Proxies::default(),
             bounds,
             rates: Arc::new(Rates::new(&bounds)),
+            providers: Arc::default(),
+            outbound: self.outbound(),
         }
+    }
+
+    /// The way out, to the simulator and the public internet.
+    fn outbound(&self) -> Client {
+        let proof = Development::attested_by("development").expect("it says so");
+        let agent = UserAgent::new(&self.config.base_url, &self.config.contact).unwrap();
+        Client::new(Egress::development(proof, vec![self.sim.http]), &agent).unwrap()
     }
 
     /// A key of this person, good for 90 days, issued as an installation's administrator does.

@@ -27,6 +27,7 @@ use domain::id::{TenantId, UserId};
 use domain::key::{ApiKey, Scope};
 use domain::operator::Operator;
 use domain::plan::Plan;
+use outbound::{Client, Egress, UserAgent};
 use span::{Errand, Span};
 use sqlx::{Connection, PgConnection};
 use std::sync::Arc;
@@ -145,6 +146,11 @@ impl Desk {
             proxies: Proxies::default(),
             bounds,
             rates: Arc::new(Rates::new(&bounds)),
+            providers: Arc::default(),
+            outbound: Client::new(
+                Egress::production(),
+                &UserAgent::new(&"http://localhost:8080".parse()?, "developer@example.test")?,
+            )?,
         })
     }
 
