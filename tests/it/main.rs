@@ -18,6 +18,7 @@ mod harness;
 mod isolation;
 mod keys;
 mod links;
+mod login;
 mod outage;
 mod pages;
 mod parsers;
