@@ -1,0 +1,3 @@
+//! Signing in: what a browser, a provider and the app do together.
+
+mod standard;
