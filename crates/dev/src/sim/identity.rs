@@ -127,7 +127,11 @@ pub fn settings(base_url: &str) -> Vec<(String, String)> {
             ("CLIENT_ID", provider.client_id().to_owned()),
             ("CLIENT_SECRET", provider.client_secret()),
         ];
-        settings.extend(values.map(|(what, value)| (format!("FERRY_SIGN_IN_{name}_{what}"), value)));
+        // What the presets know by themselves.
+        let own = [("TITLE", provider.title().to_owned()), ("EMAIL_DOMAINS", "*".to_owned())];
+        let own = own.into_iter().filter(|_| provider.is_openid());
+        settings
+            .extend(values.into_iter().chain(own).map(|(what, value)| (format!("FERRY_SIGN_IN_{name}_{what}"), value)));
     }
     settings
 }

@@ -1,5 +1,5 @@
 //! Who the seeded people are at the simulated providers: one click at Harbour ID signs in as Alice. At the other providers the same
-//! people are strangers, so that linking can be tried. Never writes an address: the provider tells it at the first sign-in.
+//! people are strangers, so that linking can be tried. Their addresses are theirs: their first sign-in takes nothing from them.
 
 use super::people;
 use crate::sim::identity::{NEIGHBOURS, Neighbour, Provider};
@@ -24,13 +24,14 @@ async fn introduce(connection: &mut PgConnection, neighbour: Neighbour, simulato
         .execute(&mut *connection)
         .await?;
     sqlx::query(
-        "insert into identity (issuer, subject, user_id, provider, linked_at, last_used_at)
-         values ($1, $2, $3, $4, now(), now()) on conflict do nothing",
+        "insert into identity (issuer, subject, user_id, provider, email, email_verified, linked_at, last_used_at)
+         values ($1, $2, $3, $4, $5, true, now(), now()) on conflict do nothing",
     )
     .bind(&issuer)
     .bind(&subject)
     .bind(people::id(neighbour.email))
     .bind(provider.name())
+    .bind(neighbour.email)
     .execute(connection)
     .await?;
     Ok(())

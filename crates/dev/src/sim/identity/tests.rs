@@ -187,7 +187,7 @@ fn the_settings_name_every_provider_and_where_it_is() {
     assert_eq!(of("FERRY_SIGN_IN_QUAY_ID_ISSUER"), Some("http://127.0.0.1:8300/id/quay-id"));
     assert_eq!(of("FERRY_SIGN_IN_GITHUB_ISSUER"), Some("http://127.0.0.1:8300"));
     assert_eq!(of("FERRY_SIGN_IN_HARBOUR_ID_CLIENT_ID"), Some("ferryalert-at-harbour"));
-    assert_eq!(settings.len(), 1 + 3 * 3);
+    assert_eq!(settings.len(), 1 + 3 * 3 + 2 * 2, "GitHub knows its title and what its word is worth");
 }
 
 /// Where the simulator of a test listens, as text.
