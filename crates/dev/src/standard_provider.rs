@@ -77,7 +77,11 @@ impl Installed {
     /// # Errors
     /// When it told nothing: it says why where it could not install it.
     pub fn from_environment() -> Result<Installed> {
-        let path = |name: &str| std::env::var_os(name).map(PathBuf::from).with_context(|| format!("{name} is not set"));
+        let path = |name: &str| {
+            std::env::var_os(name)
+                .map(PathBuf::from)
+                .with_context(|| format!("{name} is not set: `cargo dev test` says at its start why"))
+        };
         Ok(Installed { node: path(NODE)?, directory: path(DIRECTORY)? })
     }
 }
