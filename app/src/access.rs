@@ -4,6 +4,7 @@
 
 use crate::{
     App,
+    denied::Trail,
     error::Error,
     keys,
     login::attempt::{self, Arrived, AttemptCx},
@@ -100,6 +101,11 @@ impl ApiCx {
         self.now
     }
 
+    /// The name of the request.
+    pub(crate) fn request_id(&self) -> Uuid {
+        self.request_id
+    }
+
     pub(crate) fn app(&self) -> &App {
         &self.app
     }
@@ -125,10 +131,17 @@ pub(crate) async fn enforce(
     request: Request,
     next: Next,
 ) -> Response {
+    let trail = Trail::of(request.extensions());
+    if access != Access::Public {
+        trail.guard();
+    }
     let answer = match access {
         Access::Public => next.run(request).await,
         Access::Visitor => match signed_in::sent_from_here(&app, request.headers()) {
-            Ok(()) => next.run(request).await,
+            Ok(()) => {
+                trail.enter();
+                next.run(request).await
+            }
             Err(problem) => problem.into_response(),
         },
         Access::Attempt => match attempt::taken(app, Arrived::of(&request, &params)).await {
@@ -156,6 +169,7 @@ fn link(app: &App, purpose: Purpose, params: &RawPathParams, request: &Request) 
     let token = params.iter().find(|(name, _)| *name == "token").map_or("", |(_, token)| token);
     let now = app.clock.now();
     let link = app.link_key.open(purpose, token, now).ok_or(Error::LinkUnknown)?;
+    Trail::of(request.extensions()).name(format!("link:{}", purpose.as_str()));
     Ok(LinkCx { app: app.clone(), link, request_id: RequestId::of(request), now })
 }
 
@@ -168,6 +182,7 @@ async fn key(app: App, action: Action, request: Request, next: Next) -> Response
         Ok(membership) => membership,
         Err(problem) => return problem.into_response(),
     };
+    Trail::of(request.extensions()).name(membership.actor());
     let (standing, taken) = app.rates.take(&membership);
     let allowed = taken.and_then(|()| Ok(membership.may(action)?));
     let mut response = match allowed {
@@ -181,6 +196,7 @@ async fn key(app: App, action: Action, request: Request, next: Next) -> Response
 }
 
 async fn run<Cx: Clone + Send + Sync + 'static>(mut request: Request, next: Next, cx: Cx) -> Response {
+    Trail::of(request.extensions()).enter();
     request.extensions_mut().insert(cx);
     next.run(request).await
 }

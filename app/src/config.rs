@@ -5,7 +5,7 @@ use crate::{client::Proxies, login::settings::Providers};
 use anyhow::{Context, anyhow, ensure};
 use domain::cadence::TimeScale;
 use std::{net::SocketAddr, sync::Arc};
-use store::{LinkKey, setting};
+use store::{LinkKey, anchor::AnchorKey, setting};
 use telemetry::Secret;
 use url::Url;
 
@@ -83,7 +83,7 @@ impl Config {
         database_url("FERRY_OWNER_URL", get("FERRY_OWNER_URL").context("set FERRY_OWNER_URL")?)
     }
 
-    /// The administrator's URL, for `app key create` and `app held` only: a serving process is never given it.
+    /// The administrator's URL, for `app key create`, `app held` and `app audit` only: a serving process is never given it.
     ///
     /// # Errors
     /// When it is not set or unfit.
@@ -97,6 +97,14 @@ impl Config {
     /// When it is not set.
     pub fn admin_name() -> anyhow::Result<String> {
         get("FERRY_ADMIN_NAME").filter(|name| !name.is_empty()).context("set FERRY_ADMIN_NAME")
+    }
+
+    /// The key of the audit log's anchors, for `app audit` only: a serving process is never given it.
+    ///
+    /// # Errors
+    /// When it is not set or unfit.
+    pub fn anchor_key() -> anyhow::Result<AnchorKey> {
+        get("FERRY_ANCHOR_KEY").context("set FERRY_ANCHOR_KEY")?.parse().context("FERRY_ANCHOR_KEY")
     }
 
     /// Refuses what only development may have, unless the database says it is for development.

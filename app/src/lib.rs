@@ -5,11 +5,13 @@
 pub mod access;
 mod account;
 mod alerts;
+pub mod audit;
 mod channels;
 pub mod client;
 pub mod clock;
 mod config;
 mod cursor;
+mod denied;
 mod docs;
 mod error;
 mod facts;

@@ -1,10 +1,11 @@
 //! The app's process. `app` serves; `app migrate` brings the database to this version as its owner and writes the
 //! operators' manifests into it; `app key create` gives a member a key before there is a page to make one; `app held`
-//! lists and decides answers held for review, as an administrator.
+//! lists and decides answers held for review, and `app audit` checks the audit log, as an administrator.
 
 use anyhow::{Context, ensure};
 use app::{
     App, Config,
+    audit::command::AuditCommand,
     clock::{Chance, Clock, RequestIds},
     rate::Rates,
     shield::Bounds,
@@ -17,7 +18,14 @@ use domain::{
 };
 use outbound::{Client, Development, Egress, UserAgent};
 use std::sync::Arc;
-use store::{Credentials, DatabaseRole, Store, catalog, held::Decision, key, migrate};
+use store::{
+    Credentials, DatabaseRole, Store,
+    audit::By,
+    catalog,
+    held::Decision,
+    key::{self, Life},
+    migrate,
+};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -46,6 +54,9 @@ enum Command {
         #[command(subcommand)]
         decision: Option<HeldCommand>,
     },
+    /// Verify or anchor the audit log, or follow a message back to who asked for it (FERRY_ADMIN_URL, FERRY_ADMIN_NAME).
+    #[command(subcommand)]
+    Audit(AuditCommand),
 }
 
 #[derive(Subcommand)]
@@ -104,6 +115,7 @@ async fn main() -> anyhow::Result<()> {
         }
         Some(Command::Key(KeyCommand::Create(new))) => create_key(&new).await,
         Some(Command::Held { decision }) => decide_held(decision.map(HeldCommand::choice)).await,
+        Some(Command::Audit(command)) => audit(command).await,
     }
 }
 
@@ -111,20 +123,37 @@ async fn main() -> anyhow::Result<()> {
 async fn create_key(new: &NewKey) -> anyhow::Result<()> {
     let key = ApiKey::mint(rand::random(), rand::random());
     let now = Utc::now();
-    let life = (now, now + TimeDelta::days(new.days));
+    let life = Life { from: now, until: now + TimeDelta::days(new.days), request_id: Uuid::new_v4() };
     let admin_url = Config::admin_url()?;
-    let issued = key::issue(admin_url.expose(), (new.tenant, new.user), &key, &new.scopes, life);
+    let issued = key::issue(admin_url.expose(), (new.tenant, new.user), &key, &new.scopes, &life);
     ensure!(issued.await.context("FERRY_ADMIN_URL")?, "this user is no member of this tenant, or it is not active");
     println!("{}", key.expose());
     Ok(())
 }
 
-#[expect(clippy::disallowed_methods, reason = "main is where the clock comes from")]
 async fn decide_held(choice: Option<(Decision, i64)>) -> anyhow::Result<()> {
+    let (store, actor) = administrator().await?;
+    print!("{}", app::held::run(&store, choice, &by(&actor)).await?);
+    Ok(())
+}
+
+async fn audit(command: AuditCommand) -> anyhow::Result<()> {
+    let key = command.anchors().then(Config::anchor_key).transpose()?;
+    let (store, actor) = administrator().await?;
+    print!("{}", command.run(&store, key.as_ref(), &by(&actor)).await?);
+    Ok(())
+}
+
+/// The database as an administrator, and what the platform's audit log calls them.
+async fn administrator() -> anyhow::Result<(Store, String)> {
     let (admin_url, actor) = (Config::admin_url()?, Config::admin_name()?);
     let store = Store::connect(DatabaseRole::Admin, admin_url.expose(), 1).await.context("FERRY_ADMIN_URL")?;
-    print!("{}", app::held::run(&store, choice, &actor, Utc::now()).await?);
-    Ok(())
+    Ok((store, actor))
+}
+
+#[expect(clippy::disallowed_methods, reason = "main is where the clock comes from")]
+fn by(actor: &str) -> By<'_> {
+    By { at: Utc::now(), actor, request_id: Uuid::new_v4() }
 }
 
 #[expect(clippy::disallowed_methods, reason = "main is where the clock and chance come from")]

@@ -3,7 +3,7 @@
 use crate::{
     App,
     access::{self, Access, AttemptRoute, KeyRoute, LinkRoute, MemberRoute, Recency, SessionRoute},
-    account, alerts, channels, docs, keys, links,
+    account, alerts, audit, channels, docs, keys, links,
     login::{self, link},
     openapi::{self, Doc, doc},
     operators, page, sailings, tenants, watches,
@@ -15,7 +15,7 @@ use axum::{
     middleware::from_fn_with_state,
     routing::{MethodFilter, MethodRouter, on},
 };
-use domain::access::Action::{self, ReadMembers, ReadWatches, WriteWatches};
+use domain::access::Action::{self, ReadAudit, ReadMembers, ReadWatches, WriteWatches};
 use store::Purpose;
 
 /// The routes of the app.
@@ -49,6 +49,7 @@ pub fn table(app: App) -> Table {
         .session(Method::POST, "/account/sessions/end-others", Recency::Any, account::end_others)
         .session(Method::POST, "/account/sessions/{session}/end", Recency::Any, account::end_session)
         .member(Method::GET, "/t/{tenant}", (ReadMembers, Recency::Any), tenants::show)
+        .member(Method::GET, "/t/{tenant}/audit", (ReadAudit, Recency::Any), audit::show)
         .public_api(Method::GET, "/api/v1/openapi.json", openapi::show, doc("This document").returns_any(200))
         .api(
             Method::GET,

@@ -5,6 +5,7 @@
 use crate::{
     App,
     access::Recency,
+    denied::Trail,
     form,
     problem::{Code, Problem, confirm_address},
     session,
@@ -186,6 +187,7 @@ async fn known(app: App, request: Request) -> Result<(SessionCx, Request), Respo
     let Some(session) = session.map_err(|error| Problem::from(error).into_response())? else {
         return Err(signed_out(&request));
     };
+    Trail::of(request.extensions()).name(session.actor());
     let request = from_own_page(&app, &token, request).await.map_err(IntoResponse::into_response)?;
     Ok((SessionCx { app, session, token, request_id, now }, request))
 }

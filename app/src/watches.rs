@@ -52,7 +52,7 @@ pub(crate) async fn create(cx: ApiCx, key: IdempotencyKey, Body(new): Body<NewWa
     let (plan, usage) = watch::lock_usage(&mut tx, None).await?;
     plan::admit(plan, usage, wanted.days)?;
     let currency = wanted.currency();
-    let id = watch::insert(&mut tx, &as_stored(user, (&wanted, &currency), &aside), cx.now()).await?;
+    let id = watch::insert(&mut tx, &as_stored(user, (&wanted, &currency), &aside, cx.request_id()), cx.now()).await?;
     finish(&cx, (tx, &reader), once, (StatusCode::CREATED, "watch.create", id)).await
 }
 
@@ -77,9 +77,10 @@ pub(crate) async fn change(
             plan::admit(plan, usage, wanted.days)?;
         }
         let currency = wanted.currency();
-        watch::rewrite(&mut tx, id, &as_stored(watch.user, (&wanted, &currency), &aside), cx.now()).await?;
+        watch::rewrite(&mut tx, id, &as_stored(watch.user, (&wanted, &currency), &aside, cx.request_id()), cx.now())
+            .await?;
     }
-    watch::annotate(&mut tx, id, &aside.as_stored()).await?;
+    watch::annotate(&mut tx, id, &aside.as_stored(cx.request_id())).await?;
     finish(&cx, (tx, &reader), Once::unnamed(), (StatusCode::OK, "watch.change", id)).await
 }
 
@@ -120,7 +121,8 @@ pub(crate) async fn resume(
         must_be_asked(&reader, wanted.operator)?;
         plan::admit(plan, usage, wanted.days)?;
         let (currency, aside) = (wanted.currency(), Aside::of(&watch));
-        watch::rewrite(&mut tx, id, &as_stored(watch.user, (&wanted, &currency), &aside), cx.now()).await?;
+        watch::rewrite(&mut tx, id, &as_stored(watch.user, (&wanted, &currency), &aside, cx.request_id()), cx.now())
+            .await?;
         watch::set_state(&mut tx, id, WatchState::Active, cx.now()).await?;
     }
     finish(&cx, (tx, &reader), once, (StatusCode::OK, "watch.resume", id)).await

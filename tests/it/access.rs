@@ -1,5 +1,6 @@
 //! Who gets what on which route, tried with live requests on every row of the route table.
 
+mod audited;
 mod credentials;
 mod forgery;
 mod matrix;
@@ -17,7 +18,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{Request, StatusCode, header},
 };
-use domain::{access::Role, key::Scope, plan::Plan};
+use domain::{access::Role, id::TenantId, key::Scope, plan::Plan};
 use personas::{Persona, Session};
 use requests::Sent;
 use tower::ServiceExt;
@@ -35,6 +36,7 @@ struct Stage {
     control: Persona,
     /// The owner of another tenant, with both too.
     mallory: Persona,
+    mallory_tenant: TenantId,
 }
 
 impl Stage {
@@ -48,8 +50,8 @@ impl Stage {
             key: Some(world.key(person, &BOTH).await),
             session: Some(Session::Live(person.clone(), Some(Role::Owner))),
         };
-        let (control, mallory) = (of(&alice).await, of(&mallory).await);
-        Stage { world, alice, router, control, mallory }
+        let (control, mallory, mallory_tenant) = (of(&alice).await, of(&mallory).await, mallory.tenant);
+        Stage { world, alice, router, control, mallory, mallory_tenant }
     }
 
     fn endpoints(&self) -> Vec<Endpoint> {

@@ -4,6 +4,7 @@
 
 mod access;
 mod api;
+mod audit;
 mod checks;
 mod cluster;
 mod configuration;

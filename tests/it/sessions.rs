@@ -124,7 +124,7 @@ async fn sr_ses_04_a_person_has_a_bounded_number_of_sessions() {
         let new = session::NewSession {
             id: domain::id::SessionId(Uuid::new_v4()),
             token: &token,
-            identity: ("https://id.test", &identity),
+            identity: (&issuer, &identity),
             device: "x",
             now,
         };

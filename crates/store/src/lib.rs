@@ -5,6 +5,8 @@
 //! that is `domain`'s.
 
 pub mod alert;
+pub mod anchor;
+pub mod audit;
 pub mod capability;
 pub mod catalog;
 pub mod change;

@@ -3,7 +3,7 @@
 //! Judges what the driver would really do, not what the text looks like. Never repeats what it was given.
 
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
-use std::{net::IpAddr, str::FromStr};
+use std::{collections::HashSet, net::IpAddr, str::FromStr};
 use url::Url;
 
 /// Why a setting cannot be used, as the end of a sentence that the setting's name begins. Holds no secret.
@@ -54,6 +54,18 @@ pub fn password(text: &str) -> Result<(), Unfit> {
         return Err(Unfit("has a sample password: make one with `openssl rand -hex 24`"));
     }
     Ok(())
+}
+
+/// A key of 32 random bytes, as 64 hexadecimal digits. None for what is none or looks like a placeholder that somebody
+/// forgot: bytes that climb in equal steps (or stand still), or that hardly differ. Fewer than 16 different ones among 32
+/// random ones do not happen.
+#[must_use]
+pub fn random_key(text: &str) -> Option<[u8; 32]> {
+    let key: [u8; 32] = hex::decode(text).ok()?.try_into().ok()?;
+    let step = key[1].wrapping_sub(key[0]);
+    let climbs = key.windows(2).all(|pair| pair[1].wrapping_sub(pair[0]) == step);
+    let different: HashSet<u8> = key.into_iter().collect();
+    (!climbs && different.len() >= 16).then_some(key)
 }
 
 /// Whether a host, as a URL writes it, is this machine itself.

@@ -9,7 +9,6 @@ use domain::{
     key::Scope,
     plan::Plan,
 };
-use serde_json::json;
 use sqlx::{Postgres, Transaction};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -230,15 +229,15 @@ impl TenantTx {
     /// # Errors
     /// When the database refuses; then nothing has happened.
     pub async fn commit(mut self, audit: Audit) -> Result<()> {
-        if let Audit::Act(Act { at, actor, action, subject, request_id: _ }) = audit {
+        if let Audit::Act(Act { at, actor, action, subject, request_id }) = audit {
             sqlx::query!(
-                "insert into audit (tenant_id, at, actor, action, subject, detail) values ($1, $2, $3, $4, $5, $6)",
+                "insert into audit (tenant_id, at, actor, action, subject, request_id) values ($1, $2, $3, $4, $5, $6)",
                 self.tenant,
                 at,
                 actor,
                 action,
                 subject,
-                json!({})
+                request_id
             )
             .execute(&mut *self.tx)
             .await?;

@@ -77,11 +77,12 @@ impl UserTx {
     /// When the database refuses; then nothing has happened.
     pub async fn commit(mut self, act: Act) -> Result<()> {
         sqlx::query!(
-            "insert into platform_audit (at, actor, action, subject, detail) values ($1, $2, $3, $4, '{}')",
+            "insert into platform_audit (at, actor, action, subject, request_id) values ($1, $2, $3, $4, $5)",
             act.at,
             act.actor,
             act.action,
-            act.subject
+            act.subject,
+            act.request_id
         )
         .execute(&mut *self.tx)
         .await?;

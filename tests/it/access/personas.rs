@@ -27,6 +27,8 @@ pub(super) enum Session {
     Live(Person, Option<Role>),
     /// Signed in an hour ago.
     Stale(Person, Option<Role>),
+    /// Just signed in, while the tenant of all of them is suspended.
+    Suspended(Person),
     /// Begins and ends as its name says; nothing is renewed.
     Dead(Token),
 }
@@ -48,7 +50,7 @@ impl Persona {
     /// What their browser sends.
     pub(super) fn token(&self) -> Option<Token> {
         match self.session.as_ref()? {
-            Session::Live(person, _) | Session::Stale(person, _) => Some(token_of(person)),
+            Session::Live(person, _) | Session::Stale(person, _) | Session::Suspended(person) => Some(token_of(person)),
             Session::Dead(token) => Some(token.clone()),
         }
     }
@@ -57,14 +59,21 @@ impl Persona {
 impl Stage {
     /// Undoes what an earlier request of theirs did to what they hold and are, and to Alice's tenant.
     pub(super) async fn renew(&self, persona: &Persona) {
+        let admin = &self.world.admin;
+        let live = "update tenant set suspended_at = null, closed_at = null where tenant_id = any($1)";
+        let tenants = [self.alice.tenant.0, self.mallory_tenant.0];
+        sqlx::query(live).bind(&tenants[..]).execute(admin).await.unwrap();
         let (person, role, ago_s) = match &persona.session {
-            Some(Session::Live(person, role)) => (person, role, 0),
-            Some(Session::Stale(person, role)) => (person, role, 3_600),
+            Some(Session::Live(person, role)) => (person, *role, 0),
+            Some(Session::Stale(person, role)) => (person, *role, 3_600),
+            Some(Session::Suspended(person)) => (person, Some(Role::Owner), 0),
             Some(Session::Dead(_)) | None => return,
         };
-        let admin = &self.world.admin;
-        let live = "update tenant set suspended_at = null, closed_at = null where tenant_id = $1";
-        sqlx::query(live).bind(person.tenant.0).execute(admin).await.unwrap();
+        if let Some(Session::Suspended(person)) = &persona.session {
+            let suspend =
+                sqlx::query("update tenant set suspended_at = now() where tenant_id = $1").bind(person.tenant.0);
+            suspend.execute(admin).await.unwrap();
+        }
         if let Some(role) = role {
             let member = "insert into member (tenant_id, user_id, role) values ($1, $2, $3)
                           on conflict (tenant_id, user_id) do update set role = excluded.role";
@@ -139,6 +148,8 @@ impl Stage {
         }
         let owner = self.world.member(self.alice.tenant, "stale", Role::Owner).await;
         people.push(Persona::with_session("owner who signed in an hour ago", Session::Stale(owner, Some(Role::Owner))));
+        let owner = self.world.member(self.alice.tenant, "suspended", Role::Owner).await;
+        people.push(Persona::with_session("owner while the tenant is suspended", Session::Suspended(owner)));
         people.push(Persona { name: "another tenant's owner".into(), key: None, ..self.mallory.clone() });
         people.extend(self.outsiders().await);
         people.push(Persona::with_key("nobody", None));

@@ -49,6 +49,7 @@ pub(super) const REQUESTS: &[(&str, &str, Body)] = &[
     ("POST", "/account/sessions/end-others", BUTTON),
     ("POST", "/account/sessions/{session}/end", BUTTON),
     ("GET", "/t/{tenant}", Body::Nothing),
+    ("GET", "/t/{tenant}/audit", Body::Nothing),
     ("GET", "/api/v1/openapi.json", Body::Nothing),
     ("GET", "/api/v1/key", Body::Nothing),
     ("GET", "/api/v1/operators", Body::Nothing),

@@ -4,6 +4,7 @@ use super::{Person, World};
 use app::{
     App,
     client::Proxies,
+    login::settings::Providers,
     clock::{Chance, Clock, RequestIds},
     rate::Rates,
     shield::Bounds,
@@ -15,6 +16,7 @@ use domain::{
 };
 use outbound::{Client, Development, Egress, UserAgent};
 use std::sync::Arc;
+use store::key::Life;
 use uuid::Uuid;
 
 impl World {
@@ -39,9 +41,18 @@ impl World {
             proxies: Proxies::default(),
             bounds,
             rates: Arc::new(Rates::new(&bounds)),
-            providers: Arc::default(),
+            providers: Arc::new(self.providers(&[])),
             outbound: self.outbound(),
         }
+    }
+
+    /// The simulated providers, with further settings.
+    pub(crate) fn providers(&self, more: &[(&str, &str)]) -> Providers {
+        let mut settings = self.sim.sign_in_settings();
+        settings.retain(|(name, _)| more.iter().all(|(other, _)| name != other));
+        settings.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let get = |name: &str| settings.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+        Providers::read(&get).unwrap()
     }
 
     /// The way out, to the simulator and the public internet.
@@ -55,9 +66,9 @@ impl World {
     pub(crate) async fn key(&self, person: &Person, scopes: &[Scope]) -> String {
         let key = some_key();
         let now = self.clock.now();
-        let life = (now, now + TimeDelta::days(90));
+        let life = Life { from: now, until: now + TimeDelta::days(90), request_id: Uuid::new_v4() };
         let admin_url = self.database.url("ferry_admin");
-        let issued = store::key::issue(&admin_url, (person.tenant, person.user), &key, scopes, life).await;
+        let issued = store::key::issue(&admin_url, (person.tenant, person.user), &key, scopes, &life).await;
         assert!(issued.unwrap(), "{person:?} is no member");
         key.expose().to_owned()
     }

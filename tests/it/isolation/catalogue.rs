@@ -4,7 +4,7 @@ use crate::harness::Database;
 use sqlx::{Executor, PgConnection};
 
 const ROLES: [&str; 4] = ["ferry_app", "ferry_auth", "ferry_worker", "ferry_admin"];
-const GLOBAL_TABLES: [&str; 13] = [
+const GLOBAL_TABLES: [&str; 14] = [
     "change",
     "deployment",
     "fact",
@@ -12,6 +12,7 @@ const GLOBAL_TABLES: [&str; 13] = [
     "identity",
     "operator",
     "platform_audit",
+    "platform_audit_head",
     "route",
     "sailing",
     "session",
@@ -21,8 +22,13 @@ const GLOBAL_TABLES: [&str; 13] = [
 ];
 /// A key's public id must be unique everywhere: it is what a key is found by, and is random.
 const UNIQUE_WITHOUT_TENANT: [&str; 1] = ["api_key_public_id_key"];
-const DEFINERS: [&str; 25] = [
+const DEFINERS: [&str; 32] = [
     "ask_wanted_by",
+    "audit_hashes",
+    "audit_page",
+    "audit_size",
+    "chain_audit",
+    "chain_platform_audit",
     "close_alerts",
     "close_departed",
     "close_outages",
@@ -38,10 +44,12 @@ const DEFINERS: [&str; 25] = [
     "membership",
     "open_outages",
     "record_alerts",
+    "record_audit_heads",
     "release_alerts",
     "session_by_hash",
     "tenant_wanted_by",
     "tenants_of",
+    "trace_message",
     "unevaluated_watches",
     "wanted_by",
     "watch_tenant",
@@ -49,8 +57,8 @@ const DEFINERS: [&str; 25] = [
     "watches_of_target",
 ];
 
-/// Where `ferry_matcher` may look across tenants: the functions it owns read these tables, insert into five,
-/// update four and delete from one.
+/// Where `ferry_matcher` may look across tenants: the functions it owns read these tables, insert into six,
+/// update five and delete from one.
 fn matcher_policies() -> Vec<String> {
     let read = [
         "tenant",
@@ -64,6 +72,8 @@ fn matcher_policies() -> Vec<String> {
         "outage",
         "api_key",
         "idempotency",
+        "audit",
+        "audit_head",
         "identity",
         "session",
     ];
@@ -73,7 +83,9 @@ fn matcher_policies() -> Vec<String> {
         "outage:a",
         "api_key:a",
         "audit:a",
+        "audit_head:a",
         "alert:w",
+        "audit_head:w",
         "outage:w",
         "watch:w",
         "watch_target:w",
@@ -214,8 +226,11 @@ async fn sr_ten_04_a_role_that_may_not_call_a_function_is_refused() {
         ("ferry_auth", "select secret_hash from api_key"),
         (
             "ferry_auth",
-            "select issue_key(gen_random_uuid(), gen_random_uuid(), 'abcdefghijk', '', '{read}', now(), now())",
+            "select issue_key(gen_random_uuid(), gen_random_uuid(), 'abcdefghijk', '', '{read}', now(), now(), gen_random_uuid())",
         ),
+        ("ferry_app", "select * from audit_page(gen_random_uuid(), 0, 1)"),
+        ("ferry_worker", "select * from trace_message(gen_random_uuid())"),
+        ("ferry_auth", "select record_audit_heads(gen_random_uuid(), 1, now(), '', gen_random_uuid())"),
         ("ferry_auth", "select * from unevaluated_watches(1, '{60}')"),
     ] {
         let refused = database.connect(role).await.execute(call).await.unwrap_err();

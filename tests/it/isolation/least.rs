@@ -99,11 +99,14 @@ const SHARED: &[Row] = &[
     ("update attempt set outcome = null where false", &[WORKER]),
     ("update attempt set started_at = null where false", &[]),
     ("delete from attempt where false", &[]),
-    ("select actor from audit", &[APP]),
+    ("select actor from audit", &[APP, MATCHER]),
     (
         "insert into audit (tenant_id, at, actor, action, subject) select null, null, null, null, null where false",
         &[APP, AUTH, WORKER, MATCHER],
     ),
+    ("insert into audit (seq) select null where false", &[]),
+    ("insert into audit (prev_hash) select null where false", &[]),
+    ("insert into audit (hash) select null where false", &[]),
     ("update audit set actor = null where false", &[]),
     ("delete from audit where false", &[]),
     ("select environment from deployment", &[APP, AUTH, WORKER, ADMIN, MATCHER]),
@@ -135,10 +138,18 @@ const SHARED: &[Row] = &[
     ("select action from platform_audit", &[ADMIN]),
     (
         "insert into platform_audit (at, actor, action, subject) select null, null, null, null where false",
-        &[AUTH, ADMIN],
+        &[AUTH, ADMIN, MATCHER],
     ),
+    ("insert into platform_audit (seq, prev_hash, hash) select null, null, null where false", &[]),
     ("update platform_audit set actor = null where false", &[]),
     ("delete from platform_audit where false", &[]),
+    ("select hash from audit_head", &[MATCHER]),
+    ("insert into audit_head (seq) select null where false", &[MATCHER]),
+    ("update audit_head set hash = null where false", &[MATCHER]),
+    ("delete from audit_head where false", &[]),
+    ("select hash from platform_audit_head", &[ADMIN, MATCHER]),
+    ("update platform_audit_head set hash = null where false", &[MATCHER]),
+    ("delete from platform_audit_head where false", &[]),
 ];
 
 /// What no runtime role may do: change the schema, become somebody else, leave the database. Most of it is not the
