@@ -86,7 +86,7 @@ pub(crate) async fn start(
     Form(Afterwards { return_to }): Form<Afterwards>,
 ) -> Result<Response, Problem> {
     let provider = app.providers.find(&name).ok_or_else(Problem::not_found)?;
-    let beginning = Beginning { purpose: AttemptPurpose::SignIn, session: None, return_to };
+    let beginning = Beginning { purpose: AttemptPurpose::SignIn, by: None, return_to };
     attempt::begin(&app, provider, beginning).await
 }
 

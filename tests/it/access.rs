@@ -12,7 +12,10 @@ mod registry;
 mod requests;
 
 use crate::harness::{Page, Person, World, some_key};
-use app::routes::{self, Endpoint};
+use app::{
+    access::Access,
+    routes::{self, Endpoint},
+};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -21,6 +24,7 @@ use axum::{
 use domain::{access::Role, id::TenantId, key::Scope, plan::Plan};
 use personas::{Persona, Session};
 use requests::Sent;
+use std::sync::Mutex;
 use tower::ServiceExt;
 use url::form_urlencoded;
 
@@ -32,6 +36,8 @@ struct Stage {
     world: World,
     alice: Person,
     router: Router,
+    /// What the browser of an attempt to sign in holds, for the one row that wants it.
+    attempt: Mutex<String>,
     /// Alice, with a key for everything and just signed in: what she asks for is granted.
     control: Persona,
     /// The owner of another tenant, with both too.
@@ -51,7 +57,7 @@ impl Stage {
             session: Some(Session::Live(person.clone(), Some(Role::Owner))),
         };
         let (control, mallory, mallory_tenant) = (of(&alice).await, of(&mallory).await, mallory.tenant);
-        Stage { world, alice, router, control, mallory, mallory_tenant }
+        Stage { world, alice, router, attempt: Mutex::default(), control, mallory, mallory_tenant }
     }
 
     fn endpoints(&self) -> Vec<Endpoint> {
@@ -78,6 +84,9 @@ impl Stage {
         let token = persona.token();
         if let Some(token) = &token {
             request = request.header(header::COOKIE, format!("{}={}", crate::harness::SESSION, token.expose()));
+        }
+        if endpoint.access == Access::Attempt {
+            request = request.header(header::COOKIE, self.attempt.lock().unwrap().as_str());
         }
         if endpoint.method == "POST" {
             request = request.header("idempotency-key", some_key().public_id()).header("sec-fetch-site", "same-origin");
@@ -107,7 +116,7 @@ impl Stage {
 /// What an answer means, in a word.
 fn word(answer: &Page) -> String {
     match (answer.status, answer.location()) {
-        (StatusCode::SEE_OTHER, to) if to.starts_with("/login") => "sign in".into(),
+        (StatusCode::SEE_OTHER, to) if to.starts_with("/login?") => "sign in".into(),
         (StatusCode::SEE_OTHER, to) if to.starts_with("/account/confirm") => "confirm first".into(),
         (StatusCode::OK | StatusCode::CREATED | StatusCode::NO_CONTENT | StatusCode::SEE_OTHER, _) => "yes".into(),
         (StatusCode::UNAUTHORIZED, _) => "sign in".into(),

@@ -6,11 +6,21 @@
 pub fn deed(action: &str) -> Option<&'static str> {
     let deeds = [
         ("account.change", "changed their account"),
+        (
+            "account.claim",
+            "signed in as the owner of their address for the first time, which took from the account what was there before",
+        ),
+        ("account.create", "signed in for the first time"),
         ("alert.keep", "answered an alert: keep watching"),
         ("channel.unsubscribe", "stopped all mail to an address"),
+        ("identity.begin", "began to add a way to sign in"),
+        ("identity.link", "added a way to sign in"),
+        ("identity.unlink", "removed a way to sign in"),
         ("key.create", "made an API key"),
         ("key.revoke", "revoked an API key"),
         ("key.rotate", "replaced an API key"),
+        ("session.begin_confirm", "began to confirm who they are"),
+        ("session.confirm", "confirmed who they are"),
         ("session.end", "ended a session"),
         ("session.end_others", "ended all their other sessions"),
         ("session.rotate", "renewed a session"),

@@ -25,7 +25,7 @@ use oauth2::{AuthorizationCode, CsrfToken, RedirectUrl};
 use openidconnect::Nonce;
 use std::sync::Arc;
 use store::{
-    Session,
+    Act, Session,
     identity::Proof,
     login_attempt::{Attempt, NewAttempt},
 };
@@ -48,8 +48,8 @@ struct LeavingPage<'a> {
 /// What an attempt begins with.
 pub(crate) struct Beginning<'a> {
     pub(crate) purpose: AttemptPurpose,
-    /// Whose session links or confirms.
-    pub(crate) session: Option<&'a Session>,
+    /// Whose session links or confirms, and the line of the audit log that says so.
+    pub(crate) by: Option<(&'a Session, Act)>,
     pub(crate) return_to: ReturnTo,
 }
 
@@ -76,11 +76,10 @@ pub(crate) async fn begin(app: &App, provider: &Provider, beginning: Beginning<'
         nonce: &nonce,
         pkce_verifier: &verifier,
         purpose: beginning.purpose,
-        session: beginning.session,
         return_to: beginning.return_to.as_str(),
         now,
     };
-    app.credentials.start_attempt(&attempt).await?;
+    app.credentials.start_attempt(&attempt, beginning.by).await?;
     let page = LeavingPage { title: &provider.title, url: url.as_str() };
     let mut response = Html(page.render()?).into_response();
     session::set(response.headers_mut(), COOKIE, cookie.expose(), ATTEMPT_LIFE.num_seconds());
@@ -231,7 +230,7 @@ impl AttemptCx {
 /// Says no, always in the same words; why goes to the log.
 pub(crate) fn refused(provider: &str, error: &anyhow::Error) -> Response {
     let provider: String = provider.chars().take(CAUSE_CHARS_MAX).collect();
-    tracing::warn!(target: "audit", provider, cause = cause(error), "a sign-in was refused");
+    tracing::warn!(provider, cause = cause(error), "a sign-in was refused");
     let mut response = Problem::sign_in_refused().into_response();
     session::forget(response.headers_mut(), COOKIE);
     response

@@ -76,7 +76,8 @@ pub(crate) async fn start(
 ) -> Result<Response, Problem> {
     let provider = cx.app().providers.find(&name).ok_or_else(Problem::not_found)?;
     let return_to = ReturnTo::parse(PAGE);
-    let beginning = Beginning { purpose: AttemptPurpose::Link, session: Some(cx.session()), return_to };
+    let by = Some((cx.session(), cx.act("identity.begin", cx.session().actor())));
+    let beginning = Beginning { purpose: AttemptPurpose::Link, by, return_to };
     attempt::begin(cx.app(), provider, beginning).await
 }
 
@@ -153,7 +154,8 @@ pub(crate) async fn confirm(
     cx: SessionCx,
     Form(Afterwards { return_to }): Form<Afterwards>,
 ) -> Result<Response, Problem> {
-    let beginning = Beginning { purpose: AttemptPurpose::Confirm, session: Some(cx.session()), return_to };
+    let by = Some((cx.session(), cx.act("session.begin_confirm", cx.session().actor())));
+    let beginning = Beginning { purpose: AttemptPurpose::Confirm, by, return_to };
     attempt::begin(cx.app(), present(&cx)?, beginning).await
 }
 

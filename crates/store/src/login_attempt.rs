@@ -1,13 +1,14 @@
 //! Attempts to sign in, from the moment a browser is sent to a provider until it comes back. Promises that an attempt is taken once, by
 //! who holds both its state and the cookie of the browser it began in, within its life. Never keeps either in the clear.
 
-use crate::{Credentials, Result, Session, Store, word};
+use crate::{Act, Credentials, Result, Session, Store, word};
 use chrono::{DateTime, Utc};
 use domain::{
     id::SessionId,
     login::{ATTEMPT_LIFE, AttemptPurpose},
     token::Token,
 };
+use sqlx::PgExecutor;
 
 /// An attempt that begins.
 #[derive(Clone, Debug)]
@@ -24,8 +25,6 @@ pub struct NewAttempt<'a> {
     pub pkce_verifier: &'a Token,
     /// What it is for.
     pub purpose: AttemptPurpose,
-    /// Whose session links or confirms.
-    pub session: Option<&'a Session>,
     /// Where the browser goes afterwards.
     pub return_to: &'a str,
     /// Now.
@@ -51,30 +50,15 @@ pub struct Attempt {
 }
 
 impl Credentials {
-    /// Begins an attempt.
+    /// Begins an attempt: a stranger's, or that of whose session links or confirms, with the line of the audit log that says so.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn start_attempt(&self, new: &NewAttempt<'_>) -> Result<()> {
-        sqlx::query!(
-            "insert into login_attempt (state_hash, cookie_hash, provider, issuer, nonce, pkce_verifier, purpose, session_id,
-                                        return_to, started_at, expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-            &new.state.hash()[..],
-            &new.cookie.hash()[..],
-            new.provider.0,
-            new.provider.1,
-            new.nonce.expose(),
-            new.pkce_verifier.expose(),
-            new.purpose.as_str(),
-            new.session.map(|session| session.id().0),
-            new.return_to,
-            new.now,
-            new.now + ATTEMPT_LIFE
-        )
-        .execute(&self.store.pool)
-        .await?;
-        Ok(())
+    pub async fn start_attempt(&self, new: &NewAttempt<'_>, by: Option<(&Session, Act)>) -> Result<()> {
+        let Some((session, act)) = by else { return insert(&self.store.pool, new, None).await };
+        let mut tx = self.begin(session).await?;
+        insert(&mut *tx.tx, new, Some(session.id())).await?;
+        tx.commit(act).await
     }
 
     /// Takes the attempt with this state that began in the browser with this cookie, at this provider; `None` when there is none (any
@@ -112,6 +96,28 @@ impl Credentials {
         });
         attempt.transpose()
     }
+}
+
+async fn insert(executor: impl PgExecutor<'_>, new: &NewAttempt<'_>, session: Option<SessionId>) -> Result<()> {
+    sqlx::query!(
+        "insert into login_attempt (state_hash, cookie_hash, provider, issuer, nonce, pkce_verifier, purpose, session_id,
+                                    return_to, started_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        &new.state.hash()[..],
+        &new.cookie.hash()[..],
+        new.provider.0,
+        new.provider.1,
+        new.nonce.expose(),
+        new.pkce_verifier.expose(),
+        new.purpose.as_str(),
+        session.map(|session| session.0),
+        new.return_to,
+        new.now,
+        new.now + ATTEMPT_LIFE
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
 }
 
 impl Store {

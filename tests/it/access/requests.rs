@@ -1,8 +1,13 @@
 //! How each row of the table is asked for as it should be. A row that is missing here fails every test of access.
 
 use super::Stage;
-use crate::{api::motorhome, harness::motorhome_days};
-use app::routes::Endpoint;
+use crate::{
+    api::motorhome,
+    harness::{Browser, motorhome_days},
+    login::leads_to,
+};
+use app::{access::Access, login::COOKIE, routes::Endpoint};
+use dev::sim::identity::{NEIGHBOURS, Provider};
 use domain::token::Token;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -42,6 +47,15 @@ pub(super) const REQUESTS: &[(&str, &str, Body)] = &[
     ("POST", "/l/keep/{token}", Body::Nothing),
     ("GET", "/l/unsubscribe/{token}", Body::Nothing),
     ("POST", "/l/unsubscribe/{token}", Body::Nothing),
+    ("GET", "/login", Body::Nothing),
+    ("POST", "/login/{provider}", BUTTON),
+    ("GET", "/login/{provider}/callback", Body::Nothing),
+    ("POST", "/login/{provider}/callback", Body::Form(|_| vec![("state", "A".repeat(43)), ("code", "x".into())])),
+    ("GET", "/account/confirm", Body::Nothing),
+    ("POST", "/account/confirm", BUTTON),
+    ("GET", "/account/identities", Body::Nothing),
+    ("POST", "/account/identities/{provider}", BUTTON),
+    ("POST", "/account/remove-identity", Body::Form(second)),
     ("POST", "/logout", BUTTON),
     ("GET", "/account", Body::Nothing),
     ("POST", "/account", Body::Form(account)),
@@ -71,7 +85,7 @@ pub(super) const REQUESTS: &[(&str, &str, Body)] = &[
 ];
 
 /// Path parameters that name what all tenants share: nobody's in particular.
-const SHARED: [&str; 4] = ["code", "operator", "route", "sailing"];
+const SHARED: [&str; 4] = ["code", "operator", "provider", "route", "sailing"];
 
 /// Whether a row is about an object that belongs to a tenant.
 pub(super) fn is_owned(endpoint: &Endpoint) -> bool {
@@ -89,6 +103,7 @@ async fn object(stage: &Stage, name: &str) -> String {
         "alert" => alert(stage).await,
         "tenant" => stage.alice.tenant.to_string(),
         "session" => session(stage).await,
+        "provider" => Provider::HarbourId.name().to_owned(),
         "code" => "invalid".to_owned(),
         "token" => "not-signed-by-us".to_owned(),
         other => panic!("{{{other}}} has no object: add one in tests/it/access/requests.rs"),
@@ -125,8 +140,42 @@ async fn alert(stage: &Stage) -> String {
     id.to_string()
 }
 
+/// A second identity of Alice's.
+fn second(_: &Stage) -> Vec<(&'static str, String)> {
+    vec![("issuer", "https://second.test".into()), ("subject", "alice".into())]
+}
+
+async fn write_second(stage: &Stage) {
+    sqlx::query(
+        "insert into identity (issuer, subject, user_id, provider, linked_at, last_used_at)
+         values ('https://second.test', 'alice', $1, 'second', $2, $2) on conflict do nothing",
+    )
+    .bind(stage.alice.user.0)
+    .bind(stage.world.clock.now())
+    .execute(&stage.world.admin)
+    .await
+    .unwrap();
+}
+
+/// What a provider sends back to a browser that has just begun to sign in there; the stage keeps the browser's cookie.
+async fn answer(stage: &Stage) -> String {
+    stage.world.sim.freeze(stage.world.clock.now());
+    let mut browser = Browser::new(stage.router.clone());
+    let page = browser.post("/login/harbour-id", &[]).await;
+    let person = NEIGHBOURS[0].at(Provider::HarbourId);
+    let callback = stage.world.sim.sign_in(&leads_to(&page), &person).unwrap();
+    *stage.attempt.lock().unwrap() = format!("{COOKIE}={}", browser.cookies[COOKIE]);
+    callback.path_and_query()
+}
+
 /// The path of a good request.
 pub(super) async fn path(stage: &Stage, endpoint: &Endpoint) -> String {
+    if endpoint.access == Access::Attempt {
+        return answer(stage).await;
+    }
+    if endpoint.path == "/account/remove-identity" {
+        write_second(stage).await;
+    }
     let mut path = String::new();
     for segment in endpoint.path.split('/').skip(1) {
         path.push('/');

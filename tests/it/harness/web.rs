@@ -4,8 +4,8 @@ use super::{Person, World};
 use app::{
     App,
     client::Proxies,
-    login::settings::Providers,
     clock::{Chance, Clock, RequestIds},
+    login::settings::Providers,
     rate::Rates,
     shield::Bounds,
 };

@@ -4,12 +4,13 @@ use crate::harness::Database;
 use sqlx::{Executor, PgConnection};
 
 const ROLES: [&str; 4] = ["ferry_app", "ferry_auth", "ferry_worker", "ferry_admin"];
-const GLOBAL_TABLES: [&str; 14] = [
+const GLOBAL_TABLES: [&str; 15] = [
     "change",
     "deployment",
     "fact",
     "held_batch",
     "identity",
+    "login_attempt",
     "operator",
     "platform_audit",
     "platform_audit_head",
@@ -22,7 +23,7 @@ const GLOBAL_TABLES: [&str; 14] = [
 ];
 /// A key's public id must be unique everywhere: it is what a key is found by, and is random.
 const UNIQUE_WITHOUT_TENANT: [&str; 1] = ["api_key_public_id_key"];
-const DEFINERS: [&str; 32] = [
+const DEFINERS: [&str; 36] = [
     "ask_wanted_by",
     "audit_hashes",
     "audit_page",
@@ -38,15 +39,19 @@ const DEFINERS: [&str; 32] = [
     "due_deliveries",
     "expire_watches",
     "forget_idempotency",
+    "forget_login_attempts",
     "identity_owner",
     "issue_key",
     "key_by_public_id",
     "membership",
     "open_outages",
+    "open_tenant",
     "record_alerts",
     "record_audit_heads",
     "release_alerts",
+    "revoke_planted",
     "session_by_hash",
+    "take_login_attempt",
     "tenant_wanted_by",
     "tenants_of",
     "trace_message",
@@ -84,12 +89,16 @@ fn matcher_policies() -> Vec<String> {
         "api_key:a",
         "audit:a",
         "audit_head:a",
+        "tenant:a",
+        "member:a",
         "alert:w",
+        "api_key:w",
         "audit_head:w",
         "outage:w",
         "watch:w",
         "watch_target:w",
         "idempotency:d",
+        "channel:d",
     ];
     let read = read.iter().map(|table| format!("{table}:r:ferry_matcher"));
     let write = write.iter().map(|entry| format!("{entry}:ferry_matcher"));
@@ -220,6 +229,11 @@ async fn sr_ten_04_a_role_that_may_not_call_a_function_is_refused() {
         ("ferry_admin", "select release_alerts(now(), 1)"),
         ("ferry_app", "select * from key_by_public_id('abcdefghijk', now())"),
         ("ferry_app", "select * from session_by_hash('')"),
+        ("ferry_app", "select * from take_login_attempt('', '', '', now())"),
+        ("ferry_app", "select open_tenant(gen_random_uuid(), '', gen_random_uuid(), now())"),
+        ("ferry_worker", "select revoke_planted(gen_random_uuid(), now())"),
+        ("ferry_auth", "select nonce from login_attempt"),
+        ("ferry_auth", "delete from login_attempt"),
         ("ferry_app", "select * from tenants_of(gen_random_uuid())"),
         ("ferry_worker", "select identity_owner('', '')"),
         ("ferry_app", "select secret_hash from api_key"),

@@ -20,18 +20,18 @@ const MATCHER: &str = "ferry_matcher";
 /// What tenants own, and who may do what with it. The owner may do all of it, and no program is the owner.
 const TENANTS: &[Row] = &[
     ("select tenant_id, plan from tenant", &[APP, WORKER, MATCHER]),
-    ("insert into tenant (tenant_id, name) select null, null where false", &[]),
+    ("insert into tenant (tenant_id, name) select null, null where false", &[MATCHER]),
     ("update tenant set plan = null where false", &[]),
     ("update tenant set suspended_at = null where false", &[]),
     ("delete from tenant where false", &[]),
     ("select role from member", &[APP, WORKER, MATCHER]),
-    ("insert into member (tenant_id, user_id, role) select null, null, null where false", &[]),
+    ("insert into member (tenant_id, user_id, role) select null, null, null where false", &[MATCHER]),
     ("update member set role = null where false", &[]),
     ("select secret_hash from api_key", &[MATCHER]),
     ("select public_id from api_key", &[AUTH, MATCHER]),
     ("insert into api_key (tenant_id) select null where false", &[MATCHER]),
     ("update api_key set last_used_at = null where false", &[AUTH]),
-    ("update api_key set revoked_at = null where false", &[]),
+    ("update api_key set revoked_at = null where false", &[MATCHER]),
     ("update api_key set scopes = null where false", &[]),
     ("select response from idempotency", &[APP, MATCHER]),
     ("update idempotency set tenant_id = null where false", &[]),
@@ -42,7 +42,7 @@ const TENANTS: &[Row] = &[
     ("select address from channel", &[APP, WORKER, MATCHER]),
     (
         "insert into channel (tenant_id, id, user_id, kind, address) select null, null, null, null, null where false",
-        &[APP],
+        &[APP, AUTH],
     ),
     ("update channel set address = null where false", &[]),
     ("update channel set user_id = null where false", &[]),
@@ -86,6 +86,16 @@ const PEOPLE: &[Row] = &[
     ("update session set user_id = null where false", &[]),
     ("update session set ends_at = null where false", &[]),
     ("delete from session where false", &[AUTH]),
+    ("insert into user_account (user_id, name, email) select null, null, null where false", &[AUTH]),
+    ("insert into user_account (locale) select null where false", &[]),
+    ("insert into identity (issuer, subject, user_id) select null, null, null where false", &[AUTH]),
+    ("update identity set email_verified = null where false", &[AUTH]),
+    ("update identity set subject = null where false", &[]),
+    ("delete from channel where false", &[MATCHER]),
+    ("select nonce from login_attempt", &[MATCHER]),
+    ("insert into login_attempt (state_hash) select null where false", &[AUTH]),
+    ("update login_attempt set expires_at = null where false", &[]),
+    ("delete from login_attempt where false", &[MATCHER]),
 ];
 
 /// Deliveries, the audit log, and what all tenants share.
