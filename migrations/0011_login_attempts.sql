@@ -32,10 +32,15 @@ create policy matcher_delete on login_attempt for delete to ferry_matcher using 
 grant insert on login_attempt to ferry_auth;
 grant select, delete on login_attempt to ferry_matcher;
 
+-- When a provider with the authority to say so first called the identity's address its owner's. It stays, whatever the provider says
+-- later: only the first time takes away what was there before.
+alter table identity add column owned_since timestamptz;
+
 -- A person is made with their first identity, in a transaction that can see and write that person alone. Whose an identity is never changes.
 grant insert (user_id, name, email, created_at) on user_account to ferry_auth;
 grant insert (issuer, subject, user_id, provider, email, email_verified, linked_at, last_used_at),
   update (provider, email, email_verified, last_used_at) on identity to ferry_auth;
+grant insert (owned_since), update (owned_since) on identity to ferry_auth;
 grant insert (tenant_id, id, user_id, kind, address, verified_at, created_at) on channel to ferry_auth;
 
 create policy matcher_insert on tenant for insert to ferry_matcher with check (tenant_id is not null);
@@ -78,14 +83,16 @@ as $$
   insert into member (tenant_id, user_id, role, created_at) values (p_tenant, p_owner, 'owner', p_now);
 $$;
 
--- Takes from a person what somebody else may have planted in their tenants: keys they made, and channels nobody confirmed.
+-- Takes from a person what somebody else may have planted in their tenants: keys they made, channels nobody confirmed, and invitations
+-- they sent that nobody accepted. (Invitations come with 0014, so this is a language that looks at tables when it runs.)
 create function revoke_planted(p_user uuid, p_now timestamptz) returns void
-  language sql volatile security definer
+  language plpgsql volatile security definer
   set search_path = pg_catalog, app, pg_temp
-as $$
+as $$ begin
   update api_key set revoked_at = p_now where created_by = p_user and revoked_at is null;
   delete from channel where user_id = p_user and verified_at is null;
-$$;
+  delete from invitation where invited_by = p_user and accepted_at is null;
+end $$;
 
 do $$
 declare

@@ -20,7 +20,7 @@ use axum::{
 };
 use chrono::{DateTime, Utc};
 use domain::access::Action;
-use store::{Act, Audit, Capability, Membership, Purpose, TenantTx};
+use store::{Act, Audit, Capability, Hold, Membership, Purpose, TenantTx};
 use uuid::Uuid;
 
 /// What a route demands.
@@ -110,8 +110,18 @@ impl ApiCx {
         &self.app
     }
 
+    /// Opens a transaction that reads the tenant.
     pub(crate) async fn begin(&self) -> Result<TenantTx, Problem> {
         Ok(self.app.store.begin(&self.membership).await?)
+    }
+
+    /// Opens a transaction that may write on the tenant. What let the request in is asked again in it, and holds until it
+    /// ends: the maker is still a member, their role and the plan still allow it.
+    pub(crate) async fn begin_writing(&self, action: Action) -> Result<TenantTx, Problem> {
+        let held = self.app.store.begin_writing(&self.membership, Hold::Shared).await?;
+        let (tx, membership) = held.ok_or_else(keys::worthless)?;
+        membership.may(action)?;
+        Ok(tx)
     }
 
     /// Commits what the key did, with the line in the audit log that says so.

@@ -92,10 +92,10 @@ pub(crate) async fn start(
 
 /// A provider that posts its answer: another site's form, with which browsers send none of our cookies. It is brought again by GET, where
 /// they do; nothing else happens here.
-pub(crate) async fn posted(Path(name): Path<String>, form: Bytes) -> Response {
-    match Answer::query_of_form(&form) {
-        Some(query) if !name.contains(['/', '\\', '?', '#', '%']) => {
-            Redirect::to(&format!("/login/{name}/callback?{query}")).into_response()
+pub(crate) async fn posted(State(app): State<App>, Path(name): Path<String>, form: Bytes) -> Response {
+    match (app.providers.find(&name), Answer::query_of_form(&form)) {
+        (Some(provider), Some(query)) => {
+            Redirect::to(&format!("/login/{}/callback?{query}", provider.name)).into_response()
         }
         _ => attempt::refused(&name, &anyhow::anyhow!("the posted answer cannot be read")),
     }

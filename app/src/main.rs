@@ -1,12 +1,14 @@
 //! The app's process. `app` serves; `app migrate` brings the database to this version as its owner and writes the
-//! operators' manifests into it; `app key create` gives a member a key before there is a page to make one; `app held`
-//! lists and decides answers held for review, and `app audit` checks the audit log, as an administrator.
+//! operators' manifests into it; `app seal rotate` seals addresses anew under the first key; `app key create` gives a
+//! member a key before there is a page to make one; `app held` lists and decides answers held for review, `app audit`
+//! checks the audit log, and `app tenant` suspends and resumes tenants, as an administrator.
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
 use app::{
     App, Config,
     audit::command::AuditCommand,
     clock::{Chance, Clock, RequestIds},
+    progress::Progress,
     rate::Rates,
     shield::Bounds,
 };
@@ -15,16 +17,18 @@ use clap::{Args, Parser, Subcommand};
 use domain::{
     id::{TenantId, UserId},
     key::{ApiKey, Scope},
+    seal::Keyring,
 };
 use outbound::{Client, Development, Egress, UserAgent};
 use std::sync::Arc;
 use store::{
-    Credentials, DatabaseRole, Store,
+    Credentials, DatabaseRole, Sealer, Store,
     audit::By,
     catalog,
     held::Decision,
     key::{self, Life},
     migrate,
+    seal::Rotated,
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -44,11 +48,17 @@ struct Line {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Bring the database to this version (FERRY_OWNER_URL).
+    /// Bring the database to this version (FERRY_OWNER_URL, FERRY_SEAL_KEYS).
     Migrate,
+    /// What is sealed in the database (FERRY_ADMIN_URL, FERRY_SEAL_KEYS).
+    #[command(subcommand)]
+    Seal(SealCommand),
     /// API keys (FERRY_ADMIN_URL).
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Suspend a tenant, or resume it (FERRY_ADMIN_URL, FERRY_ADMIN_NAME).
+    #[command(subcommand)]
+    Tenant(TenantCommand),
     /// List the answers held for review, or decide one (FERRY_ADMIN_URL, FERRY_ADMIN_NAME).
     Held {
         #[command(subcommand)]
@@ -57,6 +67,38 @@ enum Command {
     /// Verify or anchor the audit log, or follow a message back to who asked for it (FERRY_ADMIN_URL, FERRY_ADMIN_NAME).
     #[command(subcommand)]
     Audit(AuditCommand),
+}
+
+#[derive(Subcommand)]
+enum TenantCommand {
+    /// Nobody reaches it and nothing is asked or sent for it, until it is resumed.
+    Suspend {
+        /// Which.
+        tenant: TenantId,
+        /// Why: a sentence that its members read, and that names no person.
+        #[arg(long)]
+        reason: String,
+    },
+    /// It is as it was before.
+    Resume {
+        /// Which.
+        tenant: TenantId,
+    },
+}
+
+impl TenantCommand {
+    fn choice(self) -> (TenantId, Option<String>) {
+        match self {
+            TenantCommand::Suspend { tenant, reason } => (tenant, Some(reason)),
+            TenantCommand::Resume { tenant } => (tenant, None),
+        }
+    }
+}
+
+#[derive(Subcommand)]
+enum SealCommand {
+    /// Seal everything anew that is sealed under another key than the first, while app and workers run.
+    Rotate,
 }
 
 #[derive(Subcommand)]
@@ -108,15 +150,47 @@ struct NewKey {
 async fn main() -> anyhow::Result<()> {
     match Line::parse().command {
         None => serve(Config::from_environment()?).await,
-        Some(Command::Migrate) => {
-            let owner_url = Config::owner_url()?;
-            migrate::run(owner_url.expose()).await.context("FERRY_OWNER_URL")?;
-            Ok(catalog::sync(owner_url.expose()).await?)
-        }
+        Some(Command::Migrate) => migrate().await,
+        Some(Command::Seal(SealCommand::Rotate)) => rotate().await,
         Some(Command::Key(KeyCommand::Create(new))) => create_key(&new).await,
+        Some(Command::Tenant(command)) => set_standing(command.choice()).await,
         Some(Command::Held { decision }) => decide_held(decision.map(HeldCommand::choice)).await,
         Some(Command::Audit(command)) => audit(command).await,
     }
+}
+
+/// The installation's keys, with random nonces.
+#[expect(clippy::disallowed_methods, reason = "main is where chance comes from")]
+fn sealer(ring: Keyring) -> Sealer {
+    Sealer::new(ring, rand::random)
+}
+
+async fn migrate() -> anyhow::Result<()> {
+    let (owner_url, ring) = (Config::owner_url()?, Config::seal_keys()?);
+    let progress = Progress::default();
+    migrate::run(owner_url.expose(), &sealer(ring), &|work| progress.tell(work)).await.map_err(
+        |error| match error {
+            store::Error::Sealed(cause) => anyhow!("FERRY_SEAL_KEYS {cause}"),
+            _ => anyhow::Error::new(error).context("FERRY_OWNER_URL"),
+        },
+    )?;
+    Ok(catalog::sync(owner_url.expose()).await?)
+}
+
+async fn rotate() -> anyhow::Result<()> {
+    let (admin_url, ring) = (Config::admin_url()?, Config::seal_keys()?);
+    let first = ring.first_id();
+    let store = Store::connect(DatabaseRole::Admin, admin_url.expose(), 1, sealer(ring));
+    let store = store.await.context("FERRY_ADMIN_URL")?;
+    store.check_keys().await.context("FERRY_SEAL_KEYS")?;
+    let progress = Progress::default();
+    let Rotated { rows, left, named, retired } = store.rotate(&|work| progress.tell(work)).await?;
+    println!("{rows} rows sealed anew under key {first}");
+    for key in retired {
+        println!("nothing is sealed under key {key} any more: it may leave FERRY_SEAL_KEYS");
+    }
+    ensure!(left == 0, "{left} rows stay as they are, among them {}: the runbook says why", named.join(", "));
+    Ok(())
 }
 
 #[expect(clippy::disallowed_methods, reason = "main is where the clock and chance come from")]
@@ -147,8 +221,8 @@ async fn audit(command: AuditCommand) -> anyhow::Result<()> {
 /// The database as an administrator, and what the platform's audit log calls them.
 async fn administrator() -> anyhow::Result<(Store, String)> {
     let (admin_url, actor) = (Config::admin_url()?, Config::admin_name()?);
-    let store = Store::connect(DatabaseRole::Admin, admin_url.expose(), 1).await.context("FERRY_ADMIN_URL")?;
-    Ok((store, actor))
+    let store = Store::connect(DatabaseRole::Admin, admin_url.expose(), 1, Sealer::without_keys());
+    Ok((store.await.context("FERRY_ADMIN_URL")?, actor))
 }
 
 #[expect(clippy::disallowed_methods, reason = "main is where the clock comes from")]
@@ -156,15 +230,27 @@ fn by(actor: &str) -> By<'_> {
     By { at: Utc::now(), actor, request_id: Uuid::new_v4() }
 }
 
+#[expect(clippy::disallowed_methods, reason = "main is where the clock comes from")]
+async fn set_standing((tenant, reason): (TenantId, Option<String>)) -> anyhow::Result<()> {
+    let (admin_url, actor) = (Config::admin_url()?, Config::admin_name()?);
+    let store = Store::connect(DatabaseRole::Admin, admin_url.expose(), 1, Sealer::without_keys());
+    let store = store.await.context("FERRY_ADMIN_URL")?;
+    print!("{}", app::suspension::run(&store, tenant, reason.as_deref(), (&actor, Utc::now())).await?);
+    Ok(())
+}
+
 #[expect(clippy::disallowed_methods, reason = "main is where the clock and chance come from")]
 async fn serve(config: Config) -> anyhow::Result<()> {
     telemetry::init(&config.log, false)?;
-    let store = Store::connect(DatabaseRole::App, config.database_url.expose(), CONNECTIONS);
+    let sealer = sealer(config.seal_keys.clone());
+    let store = Store::connect(DatabaseRole::App, config.database_url.expose(), CONNECTIONS, sealer.clone());
     let store = store.await.context("FERRY_DATABASE_URL")?;
     let auth_url = config.auth_database_url.expose();
-    let credentials = Credentials::connect(auth_url, AUTH_CONNECTIONS).await.context("FERRY_AUTH_DATABASE_URL")?;
+    let credentials = Credentials::connect(auth_url, AUTH_CONNECTIONS, sealer);
+    let credentials = credentials.await.context("FERRY_AUTH_DATABASE_URL")?;
     let environment = store.environment().await?;
     config.check_against(&environment)?;
+    store.check_keys().await.context("FERRY_SEAL_KEYS")?;
     let egress = match Development::attested_by(&environment) {
         Some(proof) => Egress::development(proof, config.simulators),
         None => Egress::production(),

@@ -14,7 +14,7 @@ use crate::{
     reader::{Reader, Standing},
 };
 use axum::{Json, http::StatusCode, response::Response};
-use domain::{id::WatchId, operator::Operator, plan, watch::WatchState};
+use domain::{access::Action::WriteWatches, id::WatchId, operator::Operator, plan, watch::WatchState};
 use request::{Aside, ChangeWatch, NewWatch, WatchQuery, again, as_stored};
 use store::{
     TenantTx, channel,
@@ -41,7 +41,7 @@ pub(crate) async fn show(cx: ApiCx, Path(id): Path<WatchId>) -> Result<Json<Watc
 }
 
 pub(crate) async fn create(cx: ApiCx, key: IdempotencyKey, Body(new): Body<NewWatch>) -> Result<Response, Problem> {
-    let (mut tx, once) = match idempotency::begin(&cx, key, "POST /api/v1/watches".to_owned(), &new).await? {
+    let (mut tx, once) = match idempotency::begin((&cx, WriteWatches), key, "POST /api/v1/watches".to_owned(), &new).await? {
         Begun::Act(tx, once) => (tx, once),
         Begun::Answered(response) => return Ok(response),
     };
@@ -61,7 +61,7 @@ pub(crate) async fn change(
     Path(id): Path<WatchId>,
     Body(change): Body<ChangeWatch>,
 ) -> Result<Response, Problem> {
-    let mut tx = cx.begin().await?;
+    let mut tx = cx.begin_writing(WriteWatches).await?;
     let (plan, usage) = watch::lock_usage(&mut tx, Some(id)).await?;
     let watch = lock_running(&mut tx, id).await?;
     if change.if_version.is_some_and(|version| version != watch.version) {
@@ -90,7 +90,7 @@ pub(crate) async fn pause(
     Path(id): Path<WatchId>,
     _: NoBody,
 ) -> Result<Response, Problem> {
-    let (mut tx, once) = match idempotency::begin(&cx, key, format!("POST /api/v1/watches/{id}/pause"), &()).await? {
+    let (mut tx, once) = match idempotency::begin((&cx, WriteWatches), key, format!("POST /api/v1/watches/{id}/pause"), &()).await? {
         Begun::Act(tx, once) => (tx, once),
         Begun::Answered(response) => return Ok(response),
     };
@@ -109,7 +109,7 @@ pub(crate) async fn resume(
     Path(id): Path<WatchId>,
     _: NoBody,
 ) -> Result<Response, Problem> {
-    let (mut tx, once) = match idempotency::begin(&cx, key, format!("POST /api/v1/watches/{id}/resume"), &()).await? {
+    let (mut tx, once) = match idempotency::begin((&cx, WriteWatches), key, format!("POST /api/v1/watches/{id}/resume"), &()).await? {
         Begun::Act(tx, once) => (tx, once),
         Begun::Answered(response) => return Ok(response),
     };
@@ -129,7 +129,7 @@ pub(crate) async fn resume(
 }
 
 pub(crate) async fn delete(cx: ApiCx, Path(id): Path<WatchId>, _: NoBody) -> Result<StatusCode, Problem> {
-    let mut tx = cx.begin().await?;
+    let mut tx = cx.begin_writing(WriteWatches).await?;
     watch::lock_for_change(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
     watch::set_state(&mut tx, id, WatchState::Deleted, cx.now()).await?;
     cx.commit(tx, "watch.delete", id.to_string()).await?;

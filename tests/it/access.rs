@@ -35,14 +35,17 @@ const BOTH: [Scope; 2] = [Scope::Read, Scope::Write];
 struct Stage {
     world: World,
     alice: Person,
+    /// Another owner of it, who asks at its pages: what she does to herself leaves Alice's objects as they are.
+    anna: Person,
     router: Router,
     /// What the browser of an attempt to sign in holds, for the one row that wants it.
     attempt: Mutex<String>,
-    /// Alice, with a key for everything and just signed in: what she asks for is granted.
+    /// Alice's key for everything, and Anna just signed in: what they ask for is granted.
     control: Persona,
     /// The owner of another tenant, with both too.
     mallory: Persona,
     mallory_tenant: TenantId,
+    mallory_owner: Person,
 }
 
 impl Stage {
@@ -51,13 +54,15 @@ impl Stage {
         let router = app::router(world.web());
         let alice = world.person("Alice", Plan::Fleet).await;
         let mallory = world.person("Mallory", Plan::Fleet).await;
-        let of = async |person: &Person| Persona {
-            name: person.email.clone(),
-            key: Some(world.key(person, &BOTH).await),
-            session: Some(Session::Live(person.clone(), Some(Role::Owner))),
+        let anna = world.member(alice.tenant, "Anna", Role::Owner).await;
+        let of = async |by_key: &Person, signed_in: &Person| Persona {
+            name: by_key.email.clone(),
+            key: Some(world.key(by_key, &BOTH).await),
+            session: Some(Session::Live(signed_in.clone(), Some(Role::Owner))),
         };
-        let (control, mallory, mallory_tenant) = (of(&alice).await, of(&mallory).await, mallory.tenant);
-        Stage { world, alice, router, attempt: Mutex::default(), control, mallory, mallory_tenant }
+        let control = of(&alice, &anna).await;
+        let (mallory, mallory_tenant, mallory_owner) = (of(&mallory, &mallory).await, mallory.tenant, mallory);
+        Stage { world, alice, anna, router, attempt: Mutex::default(), control, mallory, mallory_tenant, mallory_owner }
     }
 
     fn endpoints(&self) -> Vec<Endpoint> {

@@ -14,7 +14,7 @@ use crate::{
 };
 use app::audit::verify::{Checked, verify};
 use domain::{key::Scope, plan::Plan};
-use store::{DatabaseRole, Store, anchor::Anchor};
+use store::{DatabaseRole, Sealer, Store, anchor::Anchor};
 
 /// A world with some of everything in its log: Alice's chain has four rows, Bob's two and the platform's three.
 struct Logged {
@@ -56,5 +56,5 @@ impl Logged {
 
 /// The database as an administrator's console has it.
 async fn administrator(world: &World) -> Store {
-    Store::connect(DatabaseRole::Admin, &world.database.url("ferry_admin"), 1).await.unwrap()
+    Store::connect(DatabaseRole::Admin, &world.database.url("ferry_admin"), 1, Sealer::without_keys()).await.unwrap()
 }

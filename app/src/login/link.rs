@@ -6,6 +6,7 @@ use super::{
     Afterwards, Choice,
     attempt::{self, AttemptCx, Beginning},
     choices,
+    provider::Provider,
     return_to::ReturnTo,
 };
 use crate::{
@@ -159,7 +160,7 @@ pub(crate) async fn confirm(
     attempt::begin(cx.app(), present(&cx)?, beginning).await
 }
 
-fn present(cx: &SessionCx) -> Result<&super::provider::Provider, Problem> {
+fn present(cx: &SessionCx) -> Result<&Provider, Problem> {
     let (issuer, _) = cx.session().identity();
     let provider = cx.app().providers.iter().find(|provider| provider.issuer.as_str() == issuer);
     provider.ok_or_else(|| {

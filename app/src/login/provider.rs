@@ -4,7 +4,7 @@
 
 use super::{
     apple::AppleKey,
-    claims::{Claims, Profile, Token, Tokens},
+    claims::{Claims, MoreClaims, Profile, Token, Tokens},
     discovery::{Discovery, Known},
     email::{self, Authority, Told},
     github,
@@ -20,7 +20,7 @@ use oauth2::{
     TokenResponse as _, TokenUrl,
     basic::{BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse},
 };
-use openidconnect::{AccessTokenHash, IssuerUrl, Nonce, TokenResponse as _};
+use openidconnect::{AccessTokenHash, IdTokenVerifier, IssuerUrl, Nonce, TokenResponse as _, core::CoreJsonWebKey};
 use std::sync::Arc;
 use telemetry::Secret;
 use url::Url;
@@ -39,7 +39,7 @@ type OAuth = Client<
 >;
 
 /// A way to sign in.
-pub struct Provider {
+pub(crate) struct Provider {
     pub(crate) name: String,
     pub(crate) title: String,
     pub(crate) issuer: IssuerUrl,
@@ -174,7 +174,7 @@ impl Provider {
             Speaks::OpenId(discovery) => self.prove_by_token(discovery, &tokens, &answered, wire).await,
             Speaks::GitHub(endpoints) => {
                 let account = endpoints.account(tokens.access_token(), wire).await?;
-                Ok(self.proved(account.subject, account.name, &account.told, &Default::default()))
+                Ok(self.proved(account.subject, account.name, &account.told, &MoreClaims::default()))
             }
         }
     }
@@ -241,7 +241,7 @@ impl Provider {
             claims = id_token::claims(token, &expected, known.metadata.jwks());
         }
         let claims = claims.context("ID Token")?;
-        check_access_token(token, tokens, &expected, &known)?;
+        check_access_token((token, claims), tokens, &id_token::verifier(&expected, known.metadata.jwks()))?;
         let profile = self.profile(claims, tokens, &known, wire).await?;
         let told = told(claims, profile.as_ref());
         let name = claims.name().or_else(|| profile.as_ref()?.name()).and_then(|name| name.get(None));
@@ -272,7 +272,7 @@ impl Provider {
         profile.map(Some).map_err(|_| anyhow!("the profile is not as it should be, or somebody else's"))
     }
 
-    fn proved(&self, subject: String, name: Option<String>, told: &Told, more: &super::claims::MoreClaims) -> Proved {
+    fn proved(&self, subject: String, name: Option<String>, told: &Told, more: &MoreClaims) -> Proved {
         let email = told.address.as_deref().and_then(email::usable);
         let email_verified = email.is_some() && self.authority.verifies(told, more);
         Proved { subject, name, email, email_verified }
@@ -280,12 +280,14 @@ impl Provider {
 }
 
 /// The access token must be the one the ID Token came with, where that says which (`at_hash`).
-fn check_access_token(token: &Token, tokens: &Tokens, expected: &Expected<'_>, known: &Known) -> anyhow::Result<()> {
-    let verifier = id_token::verifier(expected, known.metadata.jwks());
-    let claims = token.claims(&verifier, expected.nonce).context("BUG: verified just now")?;
+fn check_access_token(
+    (token, claims): (&Token, &Claims),
+    tokens: &Tokens,
+    verifier: &IdTokenVerifier<'_, CoreJsonWebKey>,
+) -> anyhow::Result<()> {
     let Some(hash) = claims.access_token_hash() else { return Ok(()) };
     let actual =
-        AccessTokenHash::from_token(tokens.access_token(), token.signing_alg()?, token.signing_key(&verifier)?)?;
+        AccessTokenHash::from_token(tokens.access_token(), token.signing_alg()?, token.signing_key(verifier)?)?;
     ensure!(actual == *hash, "the access token is not the one the ID Token was made with");
     Ok(())
 }

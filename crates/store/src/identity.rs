@@ -1,16 +1,17 @@
 //! Identities: who a person is at the providers they sign in with. Promises that somebody is found by issuer and subject and by nothing
 //! else, that an identity never changes hands, and that a person has always one left. An address is contact: it finds nobody and
 //! links nothing. When a provider says for the first time that an identity's address is its owner's, whatever was there before in
-//! that account (sessions, keys, other identities, unconfirmed channels) goes: it may be somebody else's who waited for the owner.
+//! that account (sessions, keys, other identities, unconfirmed channels, invitations nobody accepted) goes: it may be somebody else's who waited for the owner.
 
 use crate::{
-    Act, Credentials, Error, Result, UserTx,
+    Act, Credentials, Error, Result, UserTx, letter,
     session::{self, NewSession},
 };
 use chrono::{DateTime, Utc};
 use domain::{
     id::{ChannelId, TenantId, UserId},
     name::Name,
+    seal::{Index, Place},
 };
 use uuid::Uuid;
 
@@ -32,6 +33,13 @@ pub struct Proof {
     pub email: String,
     /// Whether that is theirs, as said by who has the authority to.
     pub email_verified: bool,
+}
+
+impl Proof {
+    /// Where the address is sealed.
+    fn place(&self) -> Place<'_> {
+        Place::IdentityEmail { issuer: &self.issuer, subject: &self.subject }
+    }
 }
 
 /// Ids for whom we may meet for the first time.
@@ -113,16 +121,17 @@ impl Credentials {
 
     async fn return_person(&self, user: UserId, proof: &Proof, new: &NewSession<'_>, act: Act) -> Result<UserId> {
         let mut tx = self.begin_person(user).await?;
-        let was_verified = sqlx::query_scalar!(
-            "select email_verified from identity where issuer = $1 and subject = $2 for update",
+        let was_owned = sqlx::query_scalar!(
+            r#"select email_verified or owned_since is not null as "was_owned!" from identity
+               where issuer = $1 and subject = $2 for update"#,
             proof.issuer,
             proof.subject
         )
         .fetch_optional(&mut *tx.tx)
         .await?;
         // It was removed since we asked: whoever comes next time is somebody new.
-        let was_verified = was_verified.ok_or_else(|| Error::Stored("an identity that was just there".to_owned()))?;
-        let action = if proof.email_verified && !was_verified {
+        let was_owned = was_owned.ok_or_else(|| Error::Stored("an identity that was just there".to_owned()))?;
+        let action = if proof.email_verified && !was_owned {
             tx.revoke_planted(proof, act.at).await?;
             "account.claim"
         } else {
@@ -138,11 +147,12 @@ impl Credentials {
     async fn register(&self, proof: &Proof, new: NewPerson, session: &NewSession<'_>, act: Act) -> Result<UserId> {
         let mut tx = self.begin_person(new.user).await?;
         let name = proof.name.as_str();
+        let email = tx.sealer.seal(&Place::UserEmail(new.user), &proof.email)?;
         sqlx::query!(
             "insert into user_account (user_id, name, email, created_at) values ($1, $2, $3, $4)",
             tx.user,
             name,
-            proof.email,
+            email,
             act.at
         )
         .execute(&mut *tx.tx)
@@ -164,14 +174,15 @@ impl Credentials {
 impl UserTx {
     /// Fails as a duplicate when the identity is somebody's already, whoever's.
     async fn insert_identity(&mut self, proof: &Proof, now: DateTime<Utc>) -> Result<()> {
+        let email = self.sealer.seal(&proof.place(), &proof.email)?;
         sqlx::query!(
-            "insert into identity (issuer, subject, user_id, provider, email, email_verified, linked_at, last_used_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $7)",
+            "insert into identity (issuer, subject, user_id, provider, email, email_verified, owned_since, linked_at, last_used_at)
+             values ($1, $2, $3, $4, $5, $6, case when $6 then $7::timestamptz end, $7, $7)",
             proof.issuer,
             proof.subject,
             self.user,
             proof.provider,
-            proof.email,
+            email,
             proof.email_verified,
             now
         )
@@ -185,12 +196,17 @@ impl UserTx {
         sqlx::query_scalar!("select set_config('app.tenant', $1, true)", new.tenant.0.to_string())
             .fetch_one(&mut *self.tx)
             .await?;
+        let place = Place::ChannelAddress(new.tenant, new.channel);
+        let address = self.sealer.seal(&place, &proof.email)?;
+        let index = self.sealer.index(Index::ChannelAddress(new.tenant), &proof.email)?;
         sqlx::query!(
-            "insert into channel (tenant_id, id, user_id, kind, address, verified_at, created_at) values ($1, $2, $3, 'email', $4, $5, $6)",
+            "insert into channel (tenant_id, id, user_id, kind, address, address_index, verified_at, created_at)
+             values ($1, $2, $3, 'email', $4, $5, $6, $7)",
             new.tenant.0,
             new.channel.0,
             self.user,
-            proof.email,
+            address,
+            index,
             proof.email_verified.then_some(now),
             now
         )
@@ -200,12 +216,15 @@ impl UserTx {
     }
 
     async fn note_use(&mut self, proof: &Proof, now: DateTime<Utc>) -> Result<()> {
+        let email = self.sealer.seal(&proof.place(), &proof.email)?;
         sqlx::query!(
-            "update identity set provider = $3, email = $4, email_verified = $5, last_used_at = $6 where issuer = $1 and subject = $2",
+            "update identity set provider = $3, email = $4, email_verified = $5, last_used_at = $6,
+                    owned_since = coalesce(owned_since, case when email_verified or $5 then $6 end)
+             where issuer = $1 and subject = $2",
             proof.issuer,
             proof.subject,
             proof.provider,
-            proof.email,
+            email,
             proof.email_verified,
             now
         )
@@ -244,17 +263,28 @@ impl UserTx {
 /// # Errors
 /// When the database cannot be read.
 pub async fn list(tx: &mut UserTx) -> Result<Vec<IdentityRow>> {
-    let rows = sqlx::query_as!(
-        IdentityRow,
+    let rows = sqlx::query!(
         "select provider, issuer, subject, email, linked_at, last_used_at from identity
          where user_id = $1 order by linked_at, issuer, subject limit $2",
         tx.user,
         IDENTITIES_MAX
     );
-    Ok(rows.fetch_all(&mut *tx.tx).await?)
+    let shown = rows.fetch_all(&mut *tx.tx).await?.into_iter().map(|row| {
+        let place = Place::IdentityEmail { issuer: &row.issuer, subject: &row.subject };
+        let email = row.email.map_or(Ok(String::new()), |email| tx.sealer.open(&place, &email))?;
+        Ok(IdentityRow {
+            provider: row.provider,
+            issuer: row.issuer,
+            subject: row.subject,
+            email,
+            linked_at: row.linked_at,
+            last_used_at: row.last_used_at,
+        })
+    });
+    shown.collect()
 }
 
-/// Adds an identity that was proved just now to the person, who proved theirs too.
+/// Adds an identity that was proved just now to the person, who proved theirs too; they are told by mail.
 ///
 /// # Errors
 /// When the database refuses.
@@ -272,7 +302,11 @@ pub async fn link(tx: &mut UserTx, proof: &Proof, now: DateTime<Utc>) -> Result<
     match tx.insert_identity(proof, now).await {
         // Another person was first, a moment ago.
         Err(error) if error.is_duplicate() => Ok(Linked::Taken),
-        inserted => inserted.map(|()| Linked::Done),
+        inserted => {
+            inserted?;
+            letter::identity_linked(tx, &proof.provider, now).await?;
+            Ok(Linked::Done)
+        }
     }
 }
 

@@ -16,10 +16,13 @@ pub mod delivery;
 pub mod held;
 pub mod idempotency;
 pub mod identity;
+pub mod invitation;
 pub mod key;
+pub mod letter;
 mod listed;
 pub mod listen;
 pub mod login_attempt;
+pub mod member;
 pub mod migrate;
 pub mod operator;
 pub mod outage;
@@ -28,20 +31,27 @@ pub mod proofs;
 pub mod prune;
 pub mod role;
 pub mod sailing;
+pub mod seal;
 pub mod session;
 pub mod setting;
+pub mod suspension;
 pub mod target;
+pub mod tenancy;
 mod tenant;
 pub mod user;
 pub mod watch;
+mod writing;
 
 pub use capability::{Capability, LinkKey, Purpose};
+pub use invitation::VerifiedAddress;
 pub use key::Credentials;
 pub use listed::{Listed, PAGE_MAX, Place};
 pub use role::DatabaseRole;
+pub use seal::{SealError, Sealer};
 pub use session::Session;
 pub use tenant::{Act, Actor, Audit, Claimed, Membership, TenantTx};
 pub use user::UserTx;
+pub use writing::Hold;
 
 use sqlx::PgPool;
 use std::str::FromStr;
@@ -59,6 +69,9 @@ pub enum Error {
     /// A stored value is not one of the words the domain knows.
     #[error("stored value: {0}")]
     Stored(String),
+    /// Something cannot be sealed or opened.
+    #[error("sealed: {0}")]
+    Sealed(#[from] SealError),
     /// A link or a role must not be used.
     #[error("it {0}")]
     Unfit(#[from] setting::Unfit),
@@ -91,6 +104,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Clone)]
 pub struct Store {
     pool: PgPool,
+    sealer: Sealer,
 }
 
 impl Store {

@@ -2,8 +2,9 @@
 //! that leaves this machine is encrypted and its other end proved, a password is long and nobody's sample.
 //! Judges what the driver would really do, not what the text looks like. Never repeats what it was given.
 
+use domain::seal::is_placeholder;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
-use std::{collections::HashSet, net::IpAddr, str::FromStr};
+use std::{net::IpAddr, str::FromStr};
 use url::Url;
 
 /// Why a setting cannot be used, as the end of a sentence that the setting's name begins. Holds no secret.
@@ -57,15 +58,11 @@ pub fn password(text: &str) -> Result<(), Unfit> {
 }
 
 /// A key of 32 random bytes, as 64 hexadecimal digits. None for what is none or looks like a placeholder that somebody
-/// forgot: bytes that climb in equal steps (or stand still), or that hardly differ. Fewer than 16 different ones among 32
-/// random ones do not happen.
+/// forgot.
 #[must_use]
 pub fn random_key(text: &str) -> Option<[u8; 32]> {
     let key: [u8; 32] = hex::decode(text).ok()?.try_into().ok()?;
-    let step = key[1].wrapping_sub(key[0]);
-    let climbs = key.windows(2).all(|pair| pair[1].wrapping_sub(pair[0]) == step);
-    let different: HashSet<u8> = key.into_iter().collect();
-    (!climbs && different.len() >= 16).then_some(key)
+    (!is_placeholder(&key)).then_some(key)
 }
 
 /// Whether a host, as a URL writes it, is this machine itself.

@@ -1,13 +1,14 @@
 //! Proof of the right to a tenant, and the transaction it opens. Row security does the filtering;
 //! these types make sure that nobody reaches a tenant's rows without having proved something first.
 
-use crate::{Capability, Error, Result, Session, Store, word};
+use crate::{Capability, Error, Result, Sealer, Session, Store, word};
 use chrono::{DateTime, Utc};
 use domain::{
     access::{Action, Denied, Role, allows, key_allows},
-    id::{DeliveryId, TenantId, UserId, WatchId},
+    id::{ChannelId, DeliveryId, TenantId, UserId, WatchId},
     key::Scope,
     plan::Plan,
+    seal::Place,
 };
 use sqlx::{Postgres, Transaction};
 use std::collections::HashMap;
@@ -42,6 +43,10 @@ pub struct Membership {
 impl Membership {
     pub(crate) fn new((tenant, user): (Uuid, Uuid), (role, plan): (Role, Plan), actor: Actor) -> Membership {
         Membership { tenant, user, role, plan, actor }
+    }
+    /// The same person by the same means, as a later read has them.
+    pub(crate) fn again(&self, role: Role, plan: Plan) -> Membership {
+        Membership { role, plan, ..self.clone() }
     }
     /// Whether this member may do this, by what they act.
     ///
@@ -113,6 +118,7 @@ impl<Id: Copy> Claimed<Id> {
 pub struct TenantTx {
     pub(crate) tx: Transaction<'static, Postgres>,
     pub(crate) tenant: Uuid,
+    pub(crate) sealer: Sealer,
 }
 
 /// What somebody did.
@@ -208,12 +214,12 @@ impl Store {
     }
 
     #[expect(clippy::disallowed_methods, reason = "the one place where a tenant's transaction begins")]
-    async fn open(&self, tenant: Uuid) -> Result<TenantTx> {
+    pub(crate) async fn open(&self, tenant: Uuid) -> Result<TenantTx> {
         let mut tx = self.pool.begin().await?;
         sqlx::query_scalar!("select set_config('app.tenant', $1, true)", tenant.to_string())
             .fetch_one(&mut *tx)
             .await?;
-        Ok(TenantTx { tx, tenant })
+        Ok(TenantTx { tx, tenant, sealer: self.sealer.clone() })
     }
 }
 
@@ -222,6 +228,11 @@ impl TenantTx {
     #[must_use]
     pub fn tenant(&self) -> TenantId {
         TenantId(self.tenant)
+    }
+
+    /// Opens the address of a channel of this tenant.
+    pub(crate) fn address(&self, channel: Uuid, sealed: &[u8]) -> Result<String> {
+        self.sealer.open(&Place::ChannelAddress(self.tenant(), ChannelId(channel)), sealed)
     }
 
     /// Commits, with the audit row in the same transaction.

@@ -1,11 +1,11 @@
 //! How a chain is made: by the database alone, without gaps, whoever writes and however many at once.
 
 use super::{Logged, administrator};
-use crate::harness::{Database, World};
+use crate::harness::{Database, World, sealer};
 use app::audit::verify::verify;
 use domain::plan::Plan;
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
-use store::{Act, Audit, DatabaseRole, Store};
+use store::{Act, Audit, DatabaseRole, Sealer, Store};
 use uuid::Uuid;
 
 const ROLES: [&str; 4] = ["ferry_app", "ferry_auth", "ferry_worker", "ferry_admin"];
@@ -80,7 +80,7 @@ async fn sr_aud_01_a_row_that_names_no_request_is_refused() {
 async fn sr_aud_01_many_writers_at_once_leave_one_chain_without_gaps() {
     let world = World::new().await;
     let alice = world.person("Alice", Plan::Fleet).await;
-    let store = Store::connect(DatabaseRole::App, &world.database.url("ferry_app"), 8).await.unwrap();
+    let store = Store::connect(DatabaseRole::App, &world.database.url("ferry_app"), 8, sealer()).await.unwrap();
     let membership = world.membership(&alice).await;
     let writer = |writer: u32| {
         let (store, membership, world) = (&store, &membership, &world);
@@ -140,11 +140,12 @@ async fn sr_aud_01_rows_from_before_there_were_chains_begin_them() {
     let told = "select string_agg(subject, ' ' order by tenant_id, ";
     let before: String =
         sqlx::query_scalar(AssertSqlSafe(format!("{told} id) from app.audit"))).fetch_one(&pool).await.unwrap();
-    store::migrate::run(&database.url("ferry_owner")).await.unwrap();
+    database.settle().await;
     let after: String =
         sqlx::query_scalar(AssertSqlSafe(format!("{told} seq) from app.audit"))).fetch_one(&pool).await.unwrap();
     assert_eq!(after, before, "in the order in which they were written");
-    let admin = Store::connect(DatabaseRole::Admin, &database.url("ferry_admin"), 1).await.unwrap();
+    let admin =
+        Store::connect(DatabaseRole::Admin, &database.url("ferry_admin"), 1, Sealer::without_keys()).await.unwrap();
     let checked = verify(&admin, &[], |_| ()).await.unwrap();
     assert_eq!((checked.rows, checked.chains), (11, 4));
 }

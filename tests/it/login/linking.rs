@@ -38,6 +38,7 @@ async fn sr_aut_04_a_second_identity_is_added_after_proof_of_both_and_then_opens
     site.signed_in(Provider::Github, &alice.at(Provider::Github)).await;
     assert_eq!((site.people().await, identities(&site).await), (1, 3));
     assert_eq!(site.world.count("select count(*) from platform_audit where action = 'identity.link'").await, 2);
+    assert_eq!(site.world.count("select count(*) from letter where kind = 'identity_linked'").await, 2, "told by mail");
     let page = link(&site, &mut browser, Provider::QuayId, &alice.at(Provider::QuayId)).await;
     assert_eq!(page.location(), PAGE, "once more is no error");
 }

@@ -11,6 +11,7 @@ use domain::{
     id::{TenantId, UserId},
     key::{ApiKey, Scope},
 };
+use store::key::Life;
 use uuid::Uuid;
 
 const MAIL: &str = "victim@example.test";
@@ -52,8 +53,8 @@ async fn key(site: &Site, user: UserId) -> ApiKey {
     sqlx::query("update tenant set plan = 'pro'").execute(&site.world.admin).await.unwrap();
     let (key, now) = (crate::harness::some_key(), site.world.clock.now());
     let url = site.world.database.url("ferry_admin");
-    let life = (now, now + TimeDelta::days(30));
-    assert!(store::key::issue(&url, (TenantId(tenant), user), &key, &[Scope::Read], life).await.unwrap());
+    let life = Life { from: now, until: now + TimeDelta::days(30), request_id: Uuid::new_v4() };
+    assert!(store::key::issue(&url, (TenantId(tenant), user), &key, &[Scope::Read], &life).await.unwrap());
     key
 }
 
@@ -70,7 +71,7 @@ async fn sr_aut_05_classic_federated_merge_an_account_made_with_the_victims_addr
     assert_ne!(owner(&site, &attacker).await, owner(&site, &victim).await);
     assert_eq!(site.world.count("select count(distinct tenant_id) from member").await, 2);
     assert!(!is_out(&attacker).await && !is_out(&victim).await, "each in their own account");
-    let unverified = "select count(*) from channel where address = 'victim@example.test' and verified_at is null";
+    let unverified = "select count(*) from channel where verified_at is null";
     assert_eq!(site.world.count(unverified).await, 1, "the attacker's word about the address is worth nothing");
 }
 
@@ -89,6 +90,17 @@ async fn sr_aut_05_unexpired_session_the_first_proof_of_ownership_ends_every_ses
     let own = key(&site, owner(&site, &victim).await).await;
     site.signed_in(Provider::HarbourId, &claimed()).await;
     assert!(opens(&site, &own).await && !is_out(&victim).await);
+}
+
+#[tokio::test]
+async fn sr_aut_05_a_provider_that_takes_its_word_back_and_gives_it_again_takes_nothing_from_the_owner() {
+    let site = Site::new().await;
+    let owners = site.signed_in(Provider::HarbourId, &claimed()).await;
+    let own = key(&site, owner(&site, &owners).await).await;
+    site.signed_in(Provider::HarbourId, &before()).await;
+    site.signed_in(Provider::HarbourId, &claimed()).await;
+    assert!(!is_out(&owners).await && opens(&site, &own).await);
+    assert_eq!(site.world.count("select count(*) from platform_audit where action = 'account.claim'").await, 0);
 }
 
 #[tokio::test]
@@ -113,17 +125,12 @@ async fn sr_aut_05_unexpired_change_the_first_proof_of_ownership_ends_what_was_u
     let site = Site::new().await;
     let mut attacker = site.signed_in(Provider::HarbourId, &before()).await;
     let user = owner(&site, &attacker).await;
-    // An attempt to add an identity waits for its answer, and an address to be told at for its confirmation.
+    // An attempt to add an identity waits for its answer, and an address for its confirmation, and an invitation for whom it was sent to.
     let page = attacker.post("/account/identities/github", &[]).await;
     let waiting = site.world.sim.sign_in(&leads_to(&page), &NEIGHBOURS[1].at(Provider::Github)).unwrap();
-    sqlx::query(
-        "insert into channel (tenant_id, id, user_id, kind, address)
-         select tenant_id, gen_random_uuid(), user_id, 'email', 'attacker@example.test' from member where user_id = $1",
-    )
-    .bind(user.0)
-    .execute(&site.world.admin)
-    .await
-    .unwrap();
+    sqlx::query("update channel set verified_at = null").execute(&site.world.admin).await.unwrap();
+    assert_eq!(site.world.count("select count(*) from channel where verified_at is null").await, 1);
+    invite(&site, user).await;
 
     let victim = claim(&site).await;
     let page = attacker.get(&waiting.path_and_query()).await;
@@ -134,6 +141,23 @@ async fn sr_aut_05_unexpired_change_the_first_proof_of_ownership_ends_what_was_u
     assert_eq!(both.get(&waiting.path_and_query()).await.status, StatusCode::BAD_REQUEST);
     assert_eq!(site.world.count("select count(*) from identity").await, 1);
     assert_eq!(site.world.count("select count(*) from channel where verified_at is null").await, 0);
+    assert_eq!(site.world.count("select count(*) from invitation").await, 0);
+}
+
+/// An invitation that this person sent and nobody has accepted yet.
+async fn invite(site: &Site, user: UserId) {
+    let now = site.world.clock.now();
+    sqlx::query(
+        "insert into invitation (tenant_id, address, address_index, mailbox_index, role, invited_by, created_at, expires_at)
+         select tenant_id, '\\x00', decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex'), 'owner', user_id, $2, $3
+         from member where user_id = $1",
+    )
+    .bind(user.0)
+    .bind(now)
+    .bind(now + TimeDelta::hours(72))
+    .execute(&site.world.admin)
+    .await
+    .unwrap();
 }
 
 #[tokio::test]
@@ -146,7 +170,7 @@ async fn sr_aut_05_non_verifying_provider_its_word_about_an_address_opens_and_ve
     let attacker = site.signed_in(Provider::QuayId, &Person::new("attacker", "Victim", MAIL)).await;
     assert_ne!(owner(&site, &attacker).await, owner(&site, &victim).await);
     assert!(!is_out(&victim).await);
-    let verified = "select count(*) from channel where address = 'victim@example.test' and verified_at is not null";
+    let verified = "select count(*) from channel where verified_at is not null";
     assert_eq!(site.world.count(verified).await, 1, "the victim's");
     assert_eq!(site.world.count("select count(*) from identity where email_verified").await, 1);
 }
