@@ -193,14 +193,55 @@ as $$
   select count(*) from forgotten
 $$;
 
+-- What is sealed, with the addresses of invitations (as in 0013 for all else).
+do $$ begin execute format('grant ferry_matcher to %I', current_user); end $$;
+create policy matcher_update on invitation for update to ferry_matcher using (true) with check (tenant_id is not null);
+grant update (address, address_index, mailbox_index) on invitation to ferry_matcher;
+
+create or replace function seal_census() returns table (place text, key integer, count bigint)
+  language sql stable security definer
+  set search_path = pg_catalog, app, pg_temp
+as $$
+  select s.place, get_byte(s.sealed, 1) * 256 + get_byte(s.sealed, 2), count(*)
+  from (select 'user_account' as place, email as sealed from user_account
+        union all select 'identity', email from identity
+        union all select 'channel', address from channel
+        union all select 'invitation', address from invitation) s
+  where length(s.sealed) > 2
+  group by 1, 2
+$$;
+
+create function sealed_invitations(p_prefix bytea, p_after_tenant uuid, p_after uuid, p_limit integer)
+  returns table (tenant_id uuid, id uuid, sealed bytea)
+  language sql stable security definer
+  set search_path = pg_catalog, app, pg_temp
+as $$
+  select i.tenant_id, i.id, i.address from invitation i
+  where (i.tenant_id, i.id) > (p_after_tenant, p_after) and substring(i.address from 1 for 3) <> p_prefix
+  order by i.tenant_id, i.id limit p_limit
+$$;
+
+create function reseal_invitations(p_ids uuid[], p_old bytea[], p_new bytea[], p_index bytea[], p_mailbox bytea[]) returns setof uuid
+  language sql security definer
+  set search_path = pg_catalog, app, pg_temp
+as $$
+  update invitation i set address = n.new, address_index = n.index, mailbox_index = n.mailbox
+  from unnest(p_ids, p_old, p_new, p_index, p_mailbox) as n(id, old, new, index, mailbox)
+  where i.id = n.id and i.address = n.old
+    and not exists (select from invitation o where o.tenant_id = i.tenant_id and o.address_index = n.index and o.id <> i.id
+                      and o.accepted_at is null and o.revoked_at is null)
+  returning i.id
+$$;
+
 do $$
 declare
   f regprocedure;
 begin
-  execute format('grant ferry_matcher to %I', current_user);
   grant create on schema app to ferry_matcher;
   foreach f in array array['invited_lately(uuid, timestamptz, timestamptz)', 'letter_recipient(uuid)',
-                           'write_to_self(text, text, timestamptz)', 'forget_invitations(timestamptz, integer)']::regprocedure[] loop
+                           'write_to_self(text, text, timestamptz)', 'forget_invitations(timestamptz, integer)',
+                           'sealed_invitations(bytea, uuid, uuid, integer)',
+                           'reseal_invitations(uuid[], bytea[], bytea[], bytea[], bytea[])']::regprocedure[] loop
     execute format('alter function %s owner to ferry_matcher', f);
     execute format('revoke execute on function %s from public', f);
   end loop;
@@ -212,6 +253,8 @@ begin
   grant execute on function invited_lately(uuid, timestamptz, timestamptz) to ferry_worker;
   grant execute on function letter_recipient(uuid) to ferry_worker;
   grant execute on function forget_invitations(timestamptz, integer) to ferry_worker;
+  grant execute on function sealed_invitations(bytea, uuid, uuid, integer) to ferry_admin;
+  grant execute on function reseal_invitations(uuid[], bytea[], bytea[], bytea[], bytea[]) to ferry_admin;
   grant execute on function write_to_self(text, text, timestamptz) to ferry_auth;
   execute format('revoke ferry_matcher from %I', current_user);
 end

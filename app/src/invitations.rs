@@ -112,7 +112,9 @@ fn refused(refusal: Refusal) -> Response {
             "There is no room at present",
             "The tenant's plan has no room for one more member. Ask whoever sent the invitation; it stands until it ends.",
         ),
-        Refusal::AlreadyInvited | Refusal::TooMany => ("That did not work", "Nothing was changed. Open the link again."),
+        Refusal::AlreadyInvited | Refusal::TooMany => {
+            ("That did not work", "Nothing was changed. Open the link again.")
+        }
     };
     let status = if refusal == Refusal::OtherAddress { StatusCode::FORBIDDEN } else { StatusCode::CONFLICT };
     let way_out = WayOut { href: "/account/tenants".to_owned(), label: "Your tenants" };

@@ -29,6 +29,7 @@ mod notice;
 pub mod openapi;
 mod operators;
 mod page;
+mod privacy;
 pub mod problem;
 pub mod progress;
 #[cfg(doctest)]

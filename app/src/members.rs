@@ -92,11 +92,7 @@ fn given_by(role: Role) -> Vec<Role> {
     Role::ALL.iter().copied().filter(|given| *given <= role && *given != Role::Owner).collect()
 }
 
-async fn page(
-    cx: &MemberCx,
-    tx: &mut TenantTx,
-    (typed, refused): (InviteForm, Refusals),
-) -> Result<Response, Problem> {
+async fn page(cx: &MemberCx, tx: &mut TenantTx, (typed, refused): (InviteForm, Refusals)) -> Result<Response, Problem> {
     let status = if refused.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let (frame, membership) = (cx.frame().await?, cx.membership());
     let manages = allows(membership.role(), ManageMembers);

@@ -7,7 +7,7 @@ use crate::{
     login::{self, link},
     members,
     openapi::{self, Doc, doc},
-    operators, page, sailings, tenants, watches,
+    operators, page, privacy, sailings, tenants, watches,
 };
 use axum::{
     Extension, Router,
@@ -27,6 +27,7 @@ pub fn table(app: App) -> Table {
         .public(Method::GET, "/bot", page::bot)
         .public(Method::GET, "/healthz", page::healthz)
         .public(Method::GET, "/assets/site.css", page::stylesheet)
+        .public(Method::GET, "/privacy", privacy::show)
         .public(Method::GET, "/problems/{code}", page::problem)
         .link(Method::GET, "/l/stop/{token}", Purpose::Stop, links::ask)
         .link(Method::POST, "/l/stop/{token}", Purpose::Stop, links::stop)
@@ -54,6 +55,9 @@ pub fn table(app: App) -> Table {
         .session(Method::POST, "/account/tenants", Recency::Any, tenants::open)
         .session(Method::GET, "/account/invitations/{link}", Recency::Any, invitations::ask)
         .session(Method::POST, "/account/invitations/{link}", Recency::Any, invitations::accept)
+        .session(Method::GET, "/account/data", Recency::Fresh, privacy::own)
+        .session(Method::POST, "/account/data/export", Recency::Fresh, privacy::export)
+        .session(Method::POST, "/account/data/erase", Recency::Fresh, privacy::erase)
         .member(Method::GET, "/t/{tenant}", (ReadMembers, Recency::Any), tenants::show)
         .member(Method::GET, "/t/{tenant}/audit", (ReadAudit, Recency::Any), audit::show)
         .member(Method::GET, "/t/{tenant}/settings", (ManageTenant, Recency::Any), tenants::settings)

@@ -146,11 +146,7 @@ impl MemberCx {
 
     /// Opens a transaction that may write on the tenant. What let the request in is asked again in it, and holds until it
     /// ends; the membership is the one that does.
-    pub(crate) async fn begin_writing(
-        &self,
-        action: Action,
-        hold: Hold,
-    ) -> Result<(TenantTx, Membership), Problem> {
+    pub(crate) async fn begin_writing(&self, action: Action, hold: Hold) -> Result<(TenantTx, Membership), Problem> {
         let held = self.app().store.begin_writing(&self.membership, hold).await?;
         let (tx, membership) = held.ok_or_else(Problem::not_found)?;
         membership.may(action).map_err(Problem::not_allowed)?;

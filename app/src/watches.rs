@@ -41,10 +41,11 @@ pub(crate) async fn show(cx: ApiCx, Path(id): Path<WatchId>) -> Result<Json<Watc
 }
 
 pub(crate) async fn create(cx: ApiCx, key: IdempotencyKey, Body(new): Body<NewWatch>) -> Result<Response, Problem> {
-    let (mut tx, once) = match idempotency::begin((&cx, WriteWatches), key, "POST /api/v1/watches".to_owned(), &new).await? {
-        Begun::Act(tx, once) => (tx, once),
-        Begun::Answered(response) => return Ok(response),
-    };
+    let (mut tx, once) =
+        match idempotency::begin((&cx, WriteWatches), key, "POST /api/v1/watches".to_owned(), &new).await? {
+            Begun::Act(tx, once) => (tx, once),
+            Begun::Answered(response) => return Ok(response),
+        };
     let user = cx.membership().user();
     let (wanted, aside) = new.read(&channel::of_user(&mut tx, user).await?, cx.now())?;
     let reader = Reader::of(&cx, &mut tx).await?;
@@ -90,10 +91,11 @@ pub(crate) async fn pause(
     Path(id): Path<WatchId>,
     _: NoBody,
 ) -> Result<Response, Problem> {
-    let (mut tx, once) = match idempotency::begin((&cx, WriteWatches), key, format!("POST /api/v1/watches/{id}/pause"), &()).await? {
-        Begun::Act(tx, once) => (tx, once),
-        Begun::Answered(response) => return Ok(response),
-    };
+    let (mut tx, once) =
+        match idempotency::begin((&cx, WriteWatches), key, format!("POST /api/v1/watches/{id}/pause"), &()).await? {
+            Begun::Act(tx, once) => (tx, once),
+            Begun::Answered(response) => return Ok(response),
+        };
     let reader = Reader::of(&cx, &mut tx).await?;
     let watch = lock_running(&mut tx, id).await?;
     if watch.state == WatchState::Active {
@@ -109,10 +111,11 @@ pub(crate) async fn resume(
     Path(id): Path<WatchId>,
     _: NoBody,
 ) -> Result<Response, Problem> {
-    let (mut tx, once) = match idempotency::begin((&cx, WriteWatches), key, format!("POST /api/v1/watches/{id}/resume"), &()).await? {
-        Begun::Act(tx, once) => (tx, once),
-        Begun::Answered(response) => return Ok(response),
-    };
+    let (mut tx, once) =
+        match idempotency::begin((&cx, WriteWatches), key, format!("POST /api/v1/watches/{id}/resume"), &()).await? {
+            Begun::Act(tx, once) => (tx, once),
+            Begun::Answered(response) => return Ok(response),
+        };
     let reader = Reader::of(&cx, &mut tx).await?;
     let (plan, usage) = watch::lock_usage(&mut tx, Some(id)).await?;
     let watch = lock_running(&mut tx, id).await?;

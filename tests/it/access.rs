@@ -22,7 +22,8 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use domain::{access::Role, id::TenantId, key::Scope, plan::Plan};
-use personas::{Persona, Session};
+use personas::{HELD, Persona, Session};
+use sqlx::AssertSqlSafe;
 use requests::Sent;
 use std::sync::Mutex;
 use tower::ServiceExt;
@@ -61,8 +62,13 @@ impl Stage {
             session: Some(Session::Live(signed_in.clone(), Some(Role::Owner))),
         };
         let control = of(&alice, &anna).await;
+        for (table, _) in HELD {
+            let held = format!("create table public.held_{table} as select * from app.{table} where false");
+            sqlx::query(AssertSqlSafe(held)).execute(&world.admin).await.unwrap();
+        }
         let (mallory, mallory_tenant, mallory_owner) = (of(&mallory, &mallory).await, mallory.tenant, mallory);
-        Stage { world, alice, anna, router, attempt: Mutex::default(), control, mallory, mallory_tenant, mallory_owner }
+        let attempt = Mutex::default();
+        Stage { world, alice, anna, router, attempt, control, mallory, mallory_tenant, mallory_owner }
     }
 
     fn endpoints(&self) -> Vec<Endpoint> {

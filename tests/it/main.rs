@@ -31,6 +31,7 @@ mod plans;
 mod plausible;
 mod politeness;
 mod poll;
+mod privacy;
 mod races;
 mod reconcile;
 mod redis_attack;

@@ -17,10 +17,10 @@ use store::{DatabaseRole, Store, channel};
 use uuid::Uuid;
 
 /// A second key, whose ring's first part it is.
-const SECOND: &str = "2:5d0be3a964c1f78202e9d6b34f8a17c5bb60d2497ec3158fa0d7642c9be8f513";
+pub(crate) const SECOND: &str = "2:5d0be3a964c1f78202e9d6b34f8a17c5bb60d2497ec3158fa0d7642c9be8f513";
 
 /// Both keys: the second seals, the published one still opens.
-fn both() -> String {
+pub(crate) fn both() -> String {
     format!("{SECOND},{}", published_setting())
 }
 

@@ -219,7 +219,7 @@ impl UserTx {
         let email = self.sealer.seal(&proof.place(), &proof.email)?;
         sqlx::query!(
             "update identity set provider = $3, email = $4, email_verified = $5, last_used_at = $6,
-                    owned_since = coalesce(owned_since, case when email_verified or $5 then $6 end)
+                    owned_since = coalesce(owned_since, case when email_verified or $5 then $6::timestamptz end)
              where issuer = $1 and subject = $2",
             proof.issuer,
             proof.subject,

@@ -192,7 +192,8 @@ fn count(rows: i64) -> u32 {
 /// # Errors
 /// When the database cannot be read.
 pub async fn list(tx: &mut TenantTx, now: DateTime<Utc>) -> Result<Vec<ShownInvitation>> {
-    let rows = sqlx::query_file_as!(Row, "src/invitation/list.sql", None::<Uuid>, LISTED).fetch_all(&mut *tx.tx).await?;
+    let rows =
+        sqlx::query_file_as!(Row, "src/invitation/list.sql", None::<Uuid>, LISTED).fetch_all(&mut *tx.tx).await?;
     rows.into_iter().map(|row| row.read(tx, now)).collect()
 }
 
@@ -278,7 +279,12 @@ pub async fn accept(
 }
 
 /// The member, and a channel at the address they have proved twice: to who signs them in, and by the link that was sent there.
-pub(crate) async fn join(tx: &mut TenantTx, user: UserId, (address, role): (&str, Role), now: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn join(
+    tx: &mut TenantTx,
+    user: UserId,
+    (address, role): (&str, Role),
+    now: DateTime<Utc>,
+) -> Result<()> {
     let channel = sqlx::query_scalar!(
         r#"with joined as (
              insert into member (tenant_id, user_id, role, created_at) values ($1, $2, $3, $4))

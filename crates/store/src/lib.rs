@@ -26,6 +26,7 @@ pub mod member;
 pub mod migrate;
 pub mod operator;
 pub mod outage;
+pub mod privacy;
 #[cfg(doctest)]
 pub mod proofs;
 pub mod prune;

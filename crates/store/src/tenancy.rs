@@ -40,17 +40,17 @@ impl Store {
     pub async fn open_tenant(&self, session: &Session, new: &NewTenant<'_>, act: Act) -> Result<Opened> {
         let mut tx = self.open(new.id.0).await?;
         let user = session.user();
-        sqlx::query_scalar!("select pg_advisory_xact_lock(hashtextextended('owner:' || $1::text, 0))", user.to_string())
-            .fetch_one(&mut *tx.tx)
-            .await?;
-        // A statement of its own: it must see what was committed while the lock was waited for.
-        let owned = sqlx::query_scalar!(
-            r#"select free_tenants_owned($1, $2) as "owned!""#,
-            user.0,
-            act.at - CLOSED_COUNTS_FOR
+        sqlx::query_scalar!(
+            "select pg_advisory_xact_lock(hashtextextended('owner:' || $1::text, 0))",
+            user.to_string()
         )
         .fetch_one(&mut *tx.tx)
         .await?;
+        // A statement of its own: it must see what was committed while the lock was waited for.
+        let owned =
+            sqlx::query_scalar!(r#"select free_tenants_owned($1, $2) as "owned!""#, user.0, act.at - CLOSED_COUNTS_FOR)
+                .fetch_one(&mut *tx.tx)
+                .await?;
         if owned >= i64::from(FREE_TENANTS_MAX) {
             return Ok(Opened::TooMany);
         }

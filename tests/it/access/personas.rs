@@ -33,6 +33,10 @@ pub(super) enum Session {
     Dead(Token),
 }
 
+/// What there is of a person besides sessions, and the column that says whose it is.
+pub(super) const HELD: [(&str, &str); 4] =
+    [("user_account", "user_id"), ("member", "user_id"), ("channel", "user_id"), ("api_key", "created_by")];
+
 /// The token of a person's session in these tests.
 fn token_of(person: &Person) -> Token {
     Token::mint(Sha256::digest(format!("session of {}", person.user)).into())
@@ -69,6 +73,8 @@ impl Stage {
             Some(Session::Suspended(person)) => (person, Some(Role::Owner), 0),
             Some(Session::Dead(_)) | None => return,
         };
+        self.bring_back(&self.mallory_owner).await;
+        self.bring_back(person).await;
         if let Some(Session::Suspended(person)) = &persona.session {
             let suspend =
                 sqlx::query("update tenant set suspended_at = now() where tenant_id = $1").bind(person.tenant.0);
@@ -84,6 +90,23 @@ impl Stage {
         let proved = "update session set proved_at = proved_at - make_interval(secs => $2) where token_hash = $1";
         let proved = sqlx::query(proved).bind(token_of(person).hash().to_vec()).bind(f64::from(ago_s));
         proved.execute(admin).await.unwrap();
+    }
+
+    /// Gives whoever was erased back what they were and held when they first asked.
+    async fn bring_back(&self, person: &Person) {
+        for (table, whose) in HELD {
+            let hold = format!(
+                "insert into public.held_{table} select * from app.{table} x where x.{whose} = $1
+                 and not exists (select from public.held_{table} held where held.{whose} = $1)"
+            );
+            let back = format!(
+                "insert into app.{table} select * from public.held_{table} where {whose} = $1
+                 and not exists (select from app.session where user_id = $1) on conflict do nothing"
+            );
+            for sql in [hold, back] {
+                sqlx::query(AssertSqlSafe(sql)).bind(person.user.0).execute(&self.world.admin).await.unwrap();
+            }
+        }
     }
 
     /// Those whom no key helps: no, unknown, dead or worthless keys.

@@ -28,7 +28,7 @@ use tracing::{
 /// The fields of one event.
 type Fields = BTreeMap<&'static str, String>;
 
-/// The events of the target `audit` on this thread since it was made.
+/// The denials among the events of the target `audit` on this thread since it was made.
 struct Heard {
     events: Arc<Mutex<Vec<Fields>>>,
     _guards: (Dispatch, DefaultGuard),
@@ -64,7 +64,10 @@ impl Subscriber for Listener {
         if event.metadata().target() == "audit" {
             let mut fields = Read::default();
             event.record(&mut fields);
-            self.0.lock().unwrap().push(fields.0);
+            // Beside it may stand why: that is of whoever refused.
+            if fields.0.get("message").is_some_and(|message| message == "denied") {
+                self.0.lock().unwrap().push(fields.0);
+            }
         }
     }
     fn enter(&self, _: &Id) {}

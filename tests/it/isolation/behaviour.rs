@@ -1,7 +1,7 @@
 //! What one tenant's session can do to another tenant's rows: nothing, in every table, as every role.
 
 use crate::harness::{Database, Person, World, motorhome_days};
-use domain::plan::Plan;
+use domain::{access::Role, plan::Plan};
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
 use uuid::Uuid;
 
@@ -44,6 +44,7 @@ async fn two_tenants() -> (World, Person, Person) {
     .execute(&world.admin)
     .await
     .unwrap();
+    world.invite(&alice, "guest@example.test", Role::Viewer).await.unwrap();
     (world, alice, bob)
 }
 

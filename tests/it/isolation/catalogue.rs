@@ -40,10 +40,13 @@ const DEFINERS: &[&str] = &[
     "due_deliveries",
     "expire_watches",
     "forget_idempotency",
+    "forget_invitations",
     "forget_login_attempts",
     "identity_owner",
+    "invited_lately",
     "issue_key",
     "key_by_public_id",
+    "letter_recipient",
     "membership",
     "open_outages",
     "open_tenant",
@@ -53,11 +56,13 @@ const DEFINERS: &[&str] = &[
     "revoke_planted",
     "reseal_channels",
     "reseal_identities",
+    "reseal_invitations",
     "reseal_people",
     "retire_seal_keys",
     "seal_census",
     "sealed_channels",
     "sealed_identities",
+    "sealed_invitations",
     "sealed_people",
     "session_by_hash",
     "take_login_attempt",
@@ -69,6 +74,7 @@ const DEFINERS: &[&str] = &[
     "watch_tenant",
     "watch_wanted_by",
     "watches_of_target",
+    "write_to_self",
 ];
 
 /// Where `ferry_matcher` may look across tenants: each of the functions it owns needs one of these.
@@ -88,6 +94,8 @@ fn matcher_policies() -> Vec<String> {
         "audit",
         "audit_head",
         "identity",
+        "invitation",
+        "letter",
         "session",
         "user_account",
     ];
@@ -105,12 +113,15 @@ fn matcher_policies() -> Vec<String> {
         "audit_head:w",
         "channel:w",
         "identity:w",
+        "invitation:w",
         "outage:w",
         "watch:w",
         "watch_target:w",
         "user_account:w",
         "idempotency:d",
         "channel:d",
+        "invitation:d",
+        "letter:a",
     ];
     let read = read.iter().map(|table| format!("{table}:r:ferry_matcher"));
     let write = write.iter().map(|entry| format!("{entry}:ferry_matcher"));

@@ -25,7 +25,7 @@ const TENANTS: &[Row] = &[
     ("update tenant set suspended_at = null where false", &[]),
     ("delete from tenant where false", &[]),
     ("select role from member", &[APP, WORKER, MATCHER]),
-    ("insert into member (tenant_id, user_id, role) select null, null, null where false", &[MATCHER]),
+    ("insert into member (tenant_id, user_id, role) select null, null, null where false", &[APP, MATCHER]),
     ("update member set role = null where false", &[]),
     ("select secret_hash from api_key", &[MATCHER]),
     ("select public_id from api_key", &[AUTH, MATCHER]),
@@ -72,6 +72,22 @@ const TENANTS: &[Row] = &[
     ("delete from alert where false", &[]),
 ];
 
+/// What is mailed and is no alert.
+const LETTERS: &[Row] = &[
+    ("select address from invitation", &[APP, WORKER, MATCHER]),
+    ("insert into invitation (tenant_id, role) select null, null where false", &[APP]),
+    ("insert into invitation (accepted_at) select null where false", &[]),
+    ("update invitation set revoked_at = null where false", &[APP]),
+    ("update invitation set address = null where false", &[MATCHER]),
+    ("update invitation set role = null where false", &[]),
+    ("update invitation set expires_at = null where false", &[]),
+    ("delete from invitation where false", &[MATCHER]),
+    ("select kind from letter", &[APP, WORKER, MATCHER]),
+    ("insert into letter (tenant_id, kind) select null, null where false", &[APP, MATCHER]),
+    ("update letter set user_id = null where false", &[]),
+    ("delete from letter where false", &[]),
+];
+
 /// What is a person's own.
 const PEOPLE: &[Row] = &[
     ("select email from user_account", &[APP, AUTH, WORKER, MATCHER]),
@@ -105,7 +121,10 @@ const PEOPLE: &[Row] = &[
 /// Deliveries, the audit log, and what all tenants share.
 const SHARED: &[Row] = &[
     ("select state from delivery", &[APP, WORKER, MATCHER]),
-    ("insert into delivery (tenant_id) select null where false", &[WORKER, MATCHER]),
+    ("insert into delivery (tenant_id, letter_id) select null, null where false", &[APP, WORKER, MATCHER]),
+    ("insert into delivery (alert_id) select null where false", &[WORKER, MATCHER]),
+    ("update delivery set begun_at = null where false", &[WORKER]),
+    ("update delivery set letter_id = null where false", &[]),
     ("update delivery set state = null where false", &[WORKER]),
     ("update delivery set channel_id = null where false", &[]),
     ("update delivery set message_id = null where false", &[]),
@@ -249,7 +268,7 @@ async fn sr_ten_07_each_role_may_do_what_it_needs_and_nothing_else() {
     }
     let mut text = String::from("app auth worker admin matcher owner\n");
     let mut surprises = Vec::new();
-    for (sql, may) in TENANTS.iter().chain(PEOPLE).chain(SHARED) {
+    for (sql, may) in TENANTS.iter().chain(LETTERS).chain(PEOPLE).chain(SHARED) {
         for (role, connection) in &mut connections {
             let said = verdict(connection, role, sql).await;
             let expected = may.contains(role) || *role == "ferry_owner";

@@ -54,7 +54,10 @@ async fn sr_aut_06_who_is_invited_joins_once_from_the_page_that_the_mails_link_l
         assert_eq!(page.status, StatusCode::CONFLICT);
         assert!(page.text.contains("This invitation was accepted") && page.text.contains("/account/tenants"));
     }
-    assert_eq!((team.members().await, team.world.count("select count(*) from audit where action = 'invitation.accept'").await), (5, 1));
+    assert_eq!(
+        (team.members().await, team.world.count("select count(*) from audit where action = 'invitation.accept'").await),
+        (5, 1)
+    );
 }
 
 #[tokio::test]
@@ -147,7 +150,11 @@ async fn the_plans_limit_admits_members_and_invitations_that_wait_together() {
     assert_done(&team.invite(&mut anna, "one@example.test", "viewer").await);
     let page = team.invite(&mut anna, "two@example.test", "viewer").await;
     assert_refused(&page, "The plan has no room for one more member; invitations that wait count too.");
-    assert!(page.text.contains("value=\"two@example.test\"") && page.text.contains("<option selected>viewer"), "{}", page.text);
+    assert!(
+        page.text.contains("value=\"two@example.test\"") && page.text.contains("<option selected>viewer"),
+        "{}",
+        page.text
+    );
     let page = team.invite(&mut anna, "nobody", "viewer").await;
     assert_refused(&page, "Enter a mail address, such as name@example.org.");
 }
@@ -166,7 +173,8 @@ async fn sr_aut_08_an_invitation_to_somebody_known_and_to_a_stranger_look_and_la
             let page = team.invite(&mut anna, address, "viewer").await;
             took[at].push(start.elapsed());
             let list = anna.get(&team.at("/members")).await;
-            let csrf_free = |text: &str| text.replace(address, "[address]").split("/invitations/").next().unwrap().to_owned();
+            let csrf_free =
+                |text: &str| text.replace(address, "[address]").split("/invitations/").next().unwrap().to_owned();
             seen.push((page.status, page.location().to_owned(), csrf_free(&page.text), csrf_free(&list.text)));
         }
         assert_eq!(seen[0], seen[1]);

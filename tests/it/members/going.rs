@@ -46,7 +46,10 @@ async fn ownership_is_handed_over_to_a_member_after_a_fresh_proof_of_identity() 
     assert_eq!(post(&mut stale, then("admin")).await.status, StatusCode::FORBIDDEN);
     assert_eq!(post(&mut alice, then("owner")).await.status, StatusCode::FORBIDDEN);
     let mut alice = team.browser(&team.alice).await;
-    assert_refused(&post(&mut alice, [("to", String::new()), ("then", "admin".into())]).await, "Choose a member from the list.");
+    assert_refused(
+        &post(&mut alice, [("to", String::new()), ("then", "admin".into())]).await,
+        "Choose a member from the list.",
+    );
     assert_refused(&post(&mut alice, then("viewer")).await, "Choose what you are to be afterwards.");
     let myself = [("to", team.alice.user.to_string()), ("then", "admin".into())];
     assert_refused(&post(&mut alice, myself).await, "Choose a member from the list.");

@@ -28,7 +28,8 @@ impl Other {
 
     /// Until so many wait for it, or for each other.
     pub(super) async fn waited_for(&mut self, world: &World, many: i64) {
-        let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        let waiting =
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
         eventually("somebody waits for a lock", async || world.count(waiting).await >= many).await;
     }
 

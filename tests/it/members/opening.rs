@@ -17,7 +17,11 @@ async fn a_further_tenant_is_the_persons_own_on_the_free_plan_and_can_tell_them(
     assert_done(&page);
     assert_rotated(&mut before, &browser).await;
     let page = browser.get(page.location()).await;
-    assert!(page.text.contains("<h1>The Sailing Club</h1>") && page.text.contains("You are owner here. The plan is free."), "{}", page.text);
+    assert!(
+        page.text.contains("<h1>The Sailing Club</h1>") && page.text.contains("You are owner here. The plan is free."),
+        "{}",
+        page.text
+    );
     let channels = "select count(*) from channel c join tenant t using (tenant_id) where t.name = 'The Sailing Club' and verified_at is not null";
     assert_eq!(world.count(channels).await, 1);
     assert_eq!(world.count("select count(*) from audit where action = 'tenant.open'").await, 1);
@@ -36,11 +40,15 @@ async fn sr_auz_07_of_many_tenants_opened_at_once_nobody_owns_more_than_three_on
     let world = World::new().await;
     let alice = world.person("Alice", Plan::Pro).await;
     let browsers: Vec<_> = join_all((0..8).map(|_| world.signed_in(&alice))).await;
-    let open = async |mut browser: crate::harness::Browser| browser.post("/account/tenants", &[("name", "One more")]).await;
+    let open =
+        async |mut browser: crate::harness::Browser| browser.post("/account/tenants", &[("name", "One more")]).await;
     let pages = join_all(browsers.into_iter().map(open)).await;
     let opened = pages.iter().filter(|page| page.status == StatusCode::SEE_OTHER).count();
     assert_eq!((opened, world.count("select count(*) from tenant where plan = 'free'").await), (3, 3));
-    assert_refused(pages.iter().find(|page| page.status != StatusCode::SEE_OTHER).unwrap(), "You can own 3 tenants on the Free plan");
+    assert_refused(
+        pages.iter().find(|page| page.status != StatusCode::SEE_OTHER).unwrap(),
+        "You can own 3 tenants on the Free plan",
+    );
 
     super::sql(&world, &format!("update tenant set closed_at = '{}' where plan = 'free'", world.clock.now())).await;
     let mut browser = world.signed_in(&alice).await;

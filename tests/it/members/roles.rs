@@ -37,7 +37,8 @@ async fn sr_aut_06_the_page_gives_and_takes_only_what_the_rules_let_it() {
                     (true, true) => StatusCode::SEE_OTHER,
                 };
                 assert_eq!(page.status, status, "{mine} makes {theirs} {to}");
-                sql(&team.world, &format!("update member set role = '{theirs}' where user_id = '{}'", subject.user)).await;
+                sql(&team.world, &format!("update member set role = '{theirs}' where user_id = '{}'", subject.user))
+                    .await;
             }
         }
     }
@@ -135,7 +136,8 @@ async fn the_watches_of_who_is_removed_pass_to_who_removed_them_and_tell_them() 
     team.world.an_hour_later().await;
     let mails = team.world.sim.inbox().split_off(before);
     assert_eq!(mails.iter().map(|mail| &mail.to).collect::<Vec<_>>(), [&["anna@example.test"]]);
-    let log = "select count(*) from audit where action = 'member.remove' and actor like 'user:%' and subject like 'user:%'";
+    let log =
+        "select count(*) from audit where action = 'member.remove' and actor like 'user:%' and subject like 'user:%'";
     assert_eq!(team.world.count(log).await, 1);
 }
 

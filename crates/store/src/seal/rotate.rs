@@ -46,6 +46,7 @@ impl Store {
         self.rotate_people(&mut walk).await?;
         self.rotate_identities(&mut walk).await?;
         self.rotate_channels(&mut walk).await?;
+        self.rotate_invitations(&mut walk).await?;
         let retired = sqlx::query_scalar!(r#"select retire_seal_keys($1) as "id!""#, &[first]);
         let retired: Result<Vec<u16>> = retired.fetch_all(&self.pool).await?.into_iter().map(key_id).collect();
         Ok(Rotated { retired: retired?, ..walk.rotated })
@@ -148,6 +149,43 @@ impl Store {
                 &indexes
             );
             walk.note("channel", &ids, &written.fetch_all(&self.pool).await?);
+        }
+    }
+
+    async fn rotate_invitations(&self, walk: &mut Walk<'_>) -> Result<()> {
+        let (prefix, mut after) = (self.sealer.keys()?.ring.prefix(), (Uuid::nil(), Uuid::nil()));
+        loop {
+            let page = sqlx::query!(
+                r#"select tenant_id as "tenant_id!", id as "id!", sealed as "sealed!" from sealed_invitations($1, $2, $3, $4)"#,
+                &prefix[..],
+                after.0,
+                after.1,
+                BATCH
+            );
+            let page = page.fetch_all(&self.pool).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = (last.tenant_id, last.id);
+            let (mut ids, mut old, mut new, mut indexes, mut mailboxes) = (vec![], vec![], vec![], vec![], vec![]);
+            for row in page {
+                let tenant = TenantId(row.tenant_id);
+                let place = Place::InvitationAddress(tenant, row.id);
+                if let Some(text) = walk.opened(&place, &row.id, &row.sealed) {
+                    new.push(self.sealer.seal(&place, &text)?);
+                    indexes.push(self.sealer.index(Index::InvitationAddress(tenant), &text)?);
+                    mailboxes.push(self.sealer.index(Index::Mailbox, &text)?);
+                    old.push(row.sealed);
+                    ids.push(row.id);
+                }
+            }
+            let written = sqlx::query_scalar!(
+                r#"select reseal_invitations($1, $2, $3, $4, $5) as "id!""#,
+                &ids,
+                &old,
+                &new,
+                &indexes,
+                &mailboxes
+            );
+            walk.note("invitation", &ids, &written.fetch_all(&self.pool).await?);
         }
     }
 }
