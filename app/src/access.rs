@@ -4,8 +4,10 @@
 
 use crate::{
     App,
+    denied::Trail,
     error::Error,
     keys,
+    login::attempt::{self, Arrived, AttemptCx},
     problem::Problem,
     shield::RequestId,
     signed_in::{self, MemberCx, SessionCx},
@@ -18,7 +20,7 @@ use axum::{
 };
 use chrono::{DateTime, Utc};
 use domain::access::Action;
-use store::{Act, Audit, Capability, Membership, Purpose, TenantTx};
+use store::{Act, Audit, Capability, Hold, Membership, Purpose, TenantTx};
 use uuid::Uuid;
 
 /// What a route demands.
@@ -28,6 +30,8 @@ pub enum Access {
     Public,
     /// A form of one of our own pages, sent by anybody.
     Visitor,
+    /// A provider's answer to an attempt to sign in that began in this browser; being let in takes the attempt.
+    Attempt,
     /// A link that we signed for this purpose, in the path parameter `token`.
     Link(Purpose),
     /// An API key that may do this: by its scopes, its creator's present role and the tenant's plan.
@@ -97,12 +101,27 @@ impl ApiCx {
         self.now
     }
 
+    /// The name of the request.
+    pub(crate) fn request_id(&self) -> Uuid {
+        self.request_id
+    }
+
     pub(crate) fn app(&self) -> &App {
         &self.app
     }
 
+    /// Opens a transaction that reads the tenant.
     pub(crate) async fn begin(&self) -> Result<TenantTx, Problem> {
         Ok(self.app.store.begin(&self.membership).await?)
+    }
+
+    /// Opens a transaction that may write on the tenant. What let the request in is asked again in it, and holds until it
+    /// ends: the maker is still a member, their role and the plan still allow it.
+    pub(crate) async fn begin_writing(&self, action: Action) -> Result<TenantTx, Problem> {
+        let held = self.app.store.begin_writing(&self.membership, Hold::Shared).await?;
+        let (tx, membership) = held.ok_or_else(keys::worthless)?;
+        membership.may(action)?;
+        Ok(tx)
     }
 
     /// Commits what the key did, with the line in the audit log that says so.
@@ -122,11 +141,22 @@ pub(crate) async fn enforce(
     request: Request,
     next: Next,
 ) -> Response {
+    let trail = Trail::of(request.extensions());
+    if access != Access::Public {
+        trail.guard();
+    }
     let answer = match access {
         Access::Public => next.run(request).await,
         Access::Visitor => match signed_in::sent_from_here(&app, request.headers()) {
-            Ok(()) => next.run(request).await,
+            Ok(()) => {
+                trail.enter();
+                next.run(request).await
+            }
             Err(problem) => problem.into_response(),
+        },
+        Access::Attempt => match attempt::taken(app, Arrived::of(&request, &params)).await {
+            Ok(cx) => run(request, next, cx).await,
+            Err(refusal) => refusal,
         },
         Access::Link(purpose) => match link(&app, purpose, &params, &request) {
             Ok(cx) => run(request, next, cx).await,
@@ -149,6 +179,7 @@ fn link(app: &App, purpose: Purpose, params: &RawPathParams, request: &Request) 
     let token = params.iter().find(|(name, _)| *name == "token").map_or("", |(_, token)| token);
     let now = app.clock.now();
     let link = app.link_key.open(purpose, token, now).ok_or(Error::LinkUnknown)?;
+    Trail::of(request.extensions()).name(format!("link:{}", purpose.as_str()));
     Ok(LinkCx { app: app.clone(), link, request_id: RequestId::of(request), now })
 }
 
@@ -161,6 +192,7 @@ async fn key(app: App, action: Action, request: Request, next: Next) -> Response
         Ok(membership) => membership,
         Err(problem) => return problem.into_response(),
     };
+    Trail::of(request.extensions()).name(membership.actor());
     let (standing, taken) = app.rates.take(&membership);
     let allowed = taken.and_then(|()| Ok(membership.may(action)?));
     let mut response = match allowed {
@@ -174,6 +206,7 @@ async fn key(app: App, action: Action, request: Request, next: Next) -> Response
 }
 
 async fn run<Cx: Clone + Send + Sync + 'static>(mut request: Request, next: Next, cx: Cx) -> Response {
+    Trail::of(request.extensions()).enter();
     request.extensions_mut().insert(cx);
     next.run(request).await
 }
@@ -208,6 +241,10 @@ pub struct LinkRoute;
 #[derive(Clone)]
 pub struct KeyRoute;
 
+/// The state of a row that takes an attempt, and the only one [`AttemptCx`] extracts from.
+#[derive(Clone)]
+pub struct AttemptRoute;
+
 /// The state of a session row, and the only one [`SessionCx`] extracts from.
 #[derive(Clone)]
 pub struct SessionRoute;
@@ -215,6 +252,14 @@ pub struct SessionRoute;
 /// The state of a member row, and the only one [`MemberCx`] extracts from.
 #[derive(Clone)]
 pub struct MemberRoute;
+
+impl FromRequestParts<AttemptRoute> for AttemptCx {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AttemptRoute) -> Result<Self, Problem> {
+        Ok(parts.extensions.get::<AttemptCx>().cloned().expect("BUG: enforce runs before every attempt's handler"))
+    }
+}
 
 impl FromRequestParts<SessionRoute> for SessionCx {
     type Rejection = Problem;

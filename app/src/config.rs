@@ -1,11 +1,11 @@
 //! The one place in this binary that reads the environment. Every setting is checked before anything is
 //! connected; what is wrong is said with the setting's name and never with a secret's value.
 
-use crate::client::Proxies;
+use crate::{client::Proxies, login::settings::Providers};
 use anyhow::{Context, anyhow, ensure};
 use domain::{cadence::TimeScale, seal::Keyring};
-use std::net::SocketAddr;
-use store::{LinkKey, setting};
+use std::{net::SocketAddr, sync::Arc};
+use store::{LinkKey, anchor::AnchorKey, setting};
 use telemetry::Secret;
 use url::Url;
 
@@ -33,6 +33,10 @@ pub struct Config {
     pub proxies: Proxies,
     /// How many times faster than life cadence runs; 1 in production.
     pub scale: TimeScale,
+    /// The ways to sign in.
+    pub sign_in: Arc<Providers>,
+    /// Sockets of simulators that may be reached; development only.
+    pub simulators: Vec<SocketAddr>,
     /// Log filter.
     pub log: String,
     /// A setting that was made and that only development has.
@@ -67,6 +71,8 @@ impl Config {
             seal_keys: need("FERRY_SEAL_KEYS")?.parse().context("FERRY_SEAL_KEYS")?,
             proxies: get("FERRY_TRUSTED_PROXIES").unwrap_or_default().parse().context("FERRY_TRUSTED_PROXIES")?,
             scale: scale.context("FERRY_TIME_SCALE is a whole number from 1 to 3600")?,
+            sign_in: Arc::new(Providers::read(&get)?),
+            simulators: sockets(&get("FERRY_SIMULATORS").unwrap_or_default())?,
             log: get("FERRY_LOG").unwrap_or_else(|| "info".into()),
             development: DEVELOPMENT_ONLY.into_iter().find(given),
         })
@@ -88,7 +94,7 @@ impl Config {
         get("FERRY_SEAL_KEYS").context("set FERRY_SEAL_KEYS")?.parse().context("FERRY_SEAL_KEYS")
     }
 
-    /// The administrator's URL, for `app key create` and `app held` only: a serving process is never given it.
+    /// The administrator's URL, for the commands of an administrator only: a serving process is never given it.
     ///
     /// # Errors
     /// When it is not set or unfit.
@@ -104,6 +110,14 @@ impl Config {
         get("FERRY_ADMIN_NAME").filter(|name| !name.is_empty()).context("set FERRY_ADMIN_NAME")
     }
 
+    /// The key of the audit log's anchors, for `app audit` only: a serving process is never given it.
+    ///
+    /// # Errors
+    /// When it is not set or unfit.
+    pub fn anchor_key() -> anyhow::Result<AnchorKey> {
+        get("FERRY_ANCHOR_KEY").context("set FERRY_ANCHOR_KEY")?.parse().context("FERRY_ANCHOR_KEY")
+    }
+
     /// Refuses what only development may have, unless the database says it is for development.
     ///
     /// # Errors
@@ -116,6 +130,7 @@ impl Config {
             return Err(anyhow!("{name} works in development only: leave it out"));
         }
         ensure!(self.base_url.scheme() == "https", "FERRY_BASE_URL must be https in production");
+        self.sign_in.check_production()?;
         ensure!(
             !self.link_key.is_published(),
             "FERRY_LINK_KEY is a key of development that everybody can read: make one with `openssl rand -hex 32`"
@@ -127,6 +142,13 @@ impl Config {
 fn database_url(name: &str, url: String) -> anyhow::Result<Secret<String>> {
     setting::database(&url).map_err(|unfit| anyhow!("{name} {unfit}"))?;
     Ok(Secret::new(url))
+}
+
+fn sockets(text: &str) -> anyhow::Result<Vec<SocketAddr>> {
+    text.split(',')
+        .filter(|part| !part.is_empty())
+        .map(|part| part.parse().with_context(|| format!("FERRY_SIMULATORS: {part} is no address and port")))
+        .collect()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one reader of the environment")]

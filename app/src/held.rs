@@ -2,10 +2,10 @@
 //! audit. A release lets the next poll that gives the same answer through and nothing else; nothing here records an answer.
 
 use anyhow::ensure;
-use chrono::{DateTime, Utc};
 use std::fmt::Write;
 use store::{
     Store,
+    audit::By,
     held::{Decision, HeldRow},
 };
 
@@ -13,14 +13,9 @@ use store::{
 ///
 /// # Errors
 /// When the row does not wait for a decision, or the database refuses.
-pub async fn run(
-    store: &Store,
-    choice: Option<(Decision, i64)>,
-    actor: &str,
-    now: DateTime<Utc>,
-) -> anyhow::Result<String> {
+pub async fn run(store: &Store, choice: Option<(Decision, i64)>, by: &By<'_>) -> anyhow::Result<String> {
     let Some((decision, id)) = choice else { return list(&store.held().await?) };
-    let decided = store.decide_held(id, decision, actor, now).await?;
+    let decided = store.decide_held(id, decision, by).await?;
     ensure!(decided, "{id} does not wait for a decision: `app held` shows what does");
     Ok(match decision {
         Decision::Release => format!("{id} released: it counts when the next poll gives the same answer\n"),

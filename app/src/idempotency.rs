@@ -11,6 +11,7 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
+use domain::access::Action;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use store::{
@@ -71,14 +72,14 @@ pub(crate) struct Done<'a, T> {
     pub(crate) subject: String,
 }
 
-/// Begins a request: `route` is its method and path with all ids, `asked` what its body says.
+/// Begins a request that does this: `route` is its method and path with all ids, `asked` what its body says.
 pub(crate) async fn begin(
-    cx: &ApiCx,
+    (cx, action): (&ApiCx, Action),
     key: IdempotencyKey,
     route: String,
     asked: &impl Serialize,
 ) -> Result<Begun, Problem> {
-    let mut tx = cx.begin().await?;
+    let mut tx = cx.begin_writing(action).await?;
     let Some(key) = key.0 else { return Ok(Begun::Act(tx, Once(None))) };
     // Of two members of a tenant each may use the key for itself, once: who asks is part of the request.
     let asked = serde_json::to_vec(&(cx.membership().user(), asked)).expect("BUG: what was read from JSON is JSON");

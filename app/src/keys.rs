@@ -33,7 +33,12 @@ pub(crate) fn presented(request: &Request) -> Result<ApiKey, Problem> {
 
 /// Whose key this is.
 pub(crate) async fn known(credentials: &Credentials, key: &ApiKey, now: DateTime<Utc>) -> Result<Membership, Problem> {
-    credentials.key(key, now).await?.ok_or_else(|| Problem::unauthenticated(BAD))
+    credentials.key(key, now).await?.ok_or_else(worthless)
+}
+
+/// What a key that is none, or is none any more, is told.
+pub(crate) fn worthless() -> Problem {
+    Problem::unauthenticated(BAD)
 }
 
 fn shows_a_key(uri: &Uri) -> bool {

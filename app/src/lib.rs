@@ -1,15 +1,17 @@
 //! The web side: pages and links for people, the API for programs. Knows Postgres as roles `ferry_app` and `ferry_auth`
 //! and nothing else: it never talks to Redis, to operators or to the mail relay; it writes rows and the workers are
-//! woken by them.
+//! woken by them. Out of the process it talks to providers of identities alone, through `outbound`.
 
 pub mod access;
 mod account;
 mod alerts;
+pub mod audit;
 mod channels;
 pub mod client;
 pub mod clock;
 mod config;
 mod cursor;
+mod denied;
 mod docs;
 mod error;
 mod facts;
@@ -17,13 +19,17 @@ mod form;
 pub mod held;
 mod idempotency;
 pub mod input;
+mod invitations;
 mod keys;
 mod links;
 mod list;
+pub mod login;
+mod members;
 mod notice;
 pub mod openapi;
 mod operators;
 mod page;
+mod privacy;
 pub mod problem;
 pub mod progress;
 #[cfg(doctest)]
@@ -36,6 +42,7 @@ mod server;
 pub mod session;
 pub mod shield;
 mod signed_in;
+pub mod suspension;
 mod tenants;
 mod watches;
 mod when;
@@ -46,6 +53,7 @@ pub use server::serve;
 use client::Proxies;
 use clock::{Chance, Clock, RequestIds};
 use domain::cadence::TimeScale;
+use login::settings::Providers;
 use rate::Rates;
 use shield::Bounds;
 use std::sync::Arc;
@@ -78,6 +86,10 @@ pub struct App {
     pub bounds: Bounds,
     /// How often somebody may ask.
     pub rates: Arc<Rates>,
+    /// The ways to sign in.
+    pub providers: Arc<Providers>,
+    /// The way out, to providers of identities and nobody else.
+    pub outbound: outbound::Client,
 }
 
 /// All routes, and what stands around every response.

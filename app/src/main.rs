@@ -1,10 +1,12 @@
 //! The app's process. `app` serves; `app migrate` brings the database to this version as its owner and writes the
-//! operators' manifests into it; `app seal rotate` seals addresses anew under the first key; `app key create` gives a member a key before there is a page to make one; `app held`
-//! lists and decides answers held for review, as an administrator.
+//! operators' manifests into it; `app seal rotate` seals addresses anew under the first key; `app key create` gives a
+//! member a key before there is a page to make one; `app held` lists and decides answers held for review, `app audit`
+//! checks the audit log, and `app tenant` suspends and resumes tenants, as an administrator.
 
 use anyhow::{Context, anyhow, ensure};
 use app::{
     App, Config,
+    audit::command::AuditCommand,
     clock::{Chance, Clock, RequestIds},
     progress::Progress,
     rate::Rates,
@@ -17,8 +19,17 @@ use domain::{
     key::{ApiKey, Scope},
     seal::Keyring,
 };
+use outbound::{Client, Development, Egress, UserAgent};
 use std::sync::Arc;
-use store::{Credentials, DatabaseRole, Sealer, Store, catalog, held::Decision, key, migrate, seal::Rotated};
+use store::{
+    Credentials, DatabaseRole, Sealer, Store,
+    audit::By,
+    catalog,
+    held::Decision,
+    key::{self, Life},
+    migrate,
+    seal::Rotated,
+};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -45,11 +56,43 @@ enum Command {
     /// API keys (FERRY_ADMIN_URL).
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Suspend a tenant, or resume it (FERRY_ADMIN_URL, FERRY_ADMIN_NAME).
+    #[command(subcommand)]
+    Tenant(TenantCommand),
     /// List the answers held for review, or decide one (FERRY_ADMIN_URL, FERRY_ADMIN_NAME).
     Held {
         #[command(subcommand)]
         decision: Option<HeldCommand>,
     },
+    /// Verify or anchor the audit log, or follow a message back to who asked for it (FERRY_ADMIN_URL, FERRY_ADMIN_NAME).
+    #[command(subcommand)]
+    Audit(AuditCommand),
+}
+
+#[derive(Subcommand)]
+enum TenantCommand {
+    /// Nobody reaches it and nothing is asked or sent for it, until it is resumed.
+    Suspend {
+        /// Which.
+        tenant: TenantId,
+        /// Why: a sentence that its members read, and that names no person.
+        #[arg(long)]
+        reason: String,
+    },
+    /// It is as it was before.
+    Resume {
+        /// Which.
+        tenant: TenantId,
+    },
+}
+
+impl TenantCommand {
+    fn choice(self) -> (TenantId, Option<String>) {
+        match self {
+            TenantCommand::Suspend { tenant, reason } => (tenant, Some(reason)),
+            TenantCommand::Resume { tenant } => (tenant, None),
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -110,7 +153,9 @@ async fn main() -> anyhow::Result<()> {
         Some(Command::Migrate) => migrate().await,
         Some(Command::Seal(SealCommand::Rotate)) => rotate().await,
         Some(Command::Key(KeyCommand::Create(new))) => create_key(&new).await,
+        Some(Command::Tenant(command)) => set_standing(command.choice()).await,
         Some(Command::Held { decision }) => decide_held(decision.map(HeldCommand::choice)).await,
+        Some(Command::Audit(command)) => audit(command).await,
     }
 }
 
@@ -152,20 +197,42 @@ async fn rotate() -> anyhow::Result<()> {
 async fn create_key(new: &NewKey) -> anyhow::Result<()> {
     let key = ApiKey::mint(rand::random(), rand::random());
     let now = Utc::now();
-    let life = (now, now + TimeDelta::days(new.days));
+    let life = Life { from: now, until: now + TimeDelta::days(new.days), request_id: Uuid::new_v4() };
     let admin_url = Config::admin_url()?;
-    let issued = key::issue(admin_url.expose(), (new.tenant, new.user), &key, &new.scopes, life);
+    let issued = key::issue(admin_url.expose(), (new.tenant, new.user), &key, &new.scopes, &life);
     ensure!(issued.await.context("FERRY_ADMIN_URL")?, "this user is no member of this tenant, or it is not active");
     println!("{}", key.expose());
     Ok(())
 }
 
-#[expect(clippy::disallowed_methods, reason = "main is where the clock comes from")]
 async fn decide_held(choice: Option<(Decision, i64)>) -> anyhow::Result<()> {
+    let (store, actor) = administrator().await?;
+    print!("{}", app::held::run(&store, choice, &by(&actor)).await?);
+    Ok(())
+}
+
+async fn audit(command: AuditCommand) -> anyhow::Result<()> {
+    let key = command.anchors().then(Config::anchor_key).transpose()?;
+    let (store, actor) = administrator().await?;
+    print!("{}", command.run(&store, key.as_ref(), &by(&actor)).await?);
+    Ok(())
+}
+
+/// The database as an administrator, and what the platform's audit log calls them.
+async fn administrator() -> anyhow::Result<(Store, String)> {
     let (admin_url, actor) = (Config::admin_url()?, Config::admin_name()?);
     let store = Store::connect(DatabaseRole::Admin, admin_url.expose(), 1, Sealer::without_keys());
-    let store = store.await.context("FERRY_ADMIN_URL")?;
-    print!("{}", app::held::run(&store, choice, &actor, Utc::now()).await?);
+    Ok((store.await.context("FERRY_ADMIN_URL")?, actor))
+}
+
+#[expect(clippy::disallowed_methods, reason = "main is where the clock comes from")]
+fn by(actor: &str) -> By<'_> {
+    By { at: Utc::now(), actor, request_id: Uuid::new_v4() }
+}
+
+async fn set_standing((tenant, reason): (TenantId, Option<String>)) -> anyhow::Result<()> {
+    let (store, actor) = administrator().await?;
+    print!("{}", app::suspension::run(&store, tenant, reason.as_deref(), &by(&actor)).await?);
     Ok(())
 }
 
@@ -178,8 +245,15 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let auth_url = config.auth_database_url.expose();
     let credentials = Credentials::connect(auth_url, AUTH_CONNECTIONS, sealer);
     let credentials = credentials.await.context("FERRY_AUTH_DATABASE_URL")?;
-    config.check_against(&store.environment().await?)?;
+    let environment = store.environment().await?;
+    config.check_against(&environment)?;
     store.check_keys().await.context("FERRY_SEAL_KEYS")?;
+    let egress = match Development::attested_by(&environment) {
+        Some(proof) => Egress::development(proof, config.simulators),
+        None => Egress::production(),
+    };
+    let agent = UserAgent::new(&config.base_url, &config.contact).context("FERRY_CONTACT")?;
+    let outbound = Client::new(egress, &agent)?;
     let listener = TcpListener::bind(config.listen).await.context("FERRY_LISTEN")?;
     tracing::info!(address = %config.listen, "app is up");
     let bounds = Bounds::default();
@@ -196,6 +270,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         proxies: config.proxies,
         bounds,
         rates: Arc::new(Rates::new(&bounds)),
+        providers: config.sign_in,
+        outbound,
     };
     let shutdown = CancellationToken::new();
     tokio::spawn(stop_on_signal(shutdown.clone()));

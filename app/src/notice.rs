@@ -22,7 +22,12 @@ struct NoticePage<'a> {
 
 /// The page; its title alone should it not render.
 pub(crate) fn notice(status: StatusCode, notice: &Notice<'_>) -> Response {
-    match (NoticePage { notice, way_out: None }).render() {
+    leading(status, notice, None)
+}
+
+/// The same with a way on.
+pub(crate) fn leading(status: StatusCode, notice: &Notice<'_>, way_out: Option<&WayOut>) -> Response {
+    match (NoticePage { notice, way_out }).render() {
         Ok(page) => (status, Html(page)).into_response(),
         Err(_) => (status, notice.title.to_owned()).into_response(),
     }

@@ -51,6 +51,10 @@ codes! {
     ForeignForm = FORBIDDEN, "foreign_form", "This form did not come from our page";
     /// A dangerous act, and the last proof of identity is too old.
     ConfirmFirst = FORBIDDEN, "confirm_first", "Please confirm that it is you";
+    /// What came back from a provider of identities proves nothing.
+    SignInRefused = BAD_REQUEST, "sign_in_refused", "That sign-in did not work";
+    /// A provider of identities does not answer us.
+    ProviderSilent = BAD_GATEWAY, "provider_silent", "This way to sign in does not work at present";
     /// Missing, or somebody else's.
     NotFound = NOT_FOUND, "not_found", "There is nothing here";
     /// The address knows other methods.
@@ -216,6 +220,20 @@ impl Problem {
     pub(crate) fn signed_out() -> Problem {
         let detail = "You were signed out, here or by yourself elsewhere. Nothing was changed.";
         Problem::new(Code::SignedOut, detail).leading("/login", "Sign in")
+    }
+
+    /// 400: whatever it was, in the same words.
+    pub(crate) fn sign_in_refused() -> Problem {
+        let detail = "Nothing was changed. A sign-in works once, within ten minutes, in the browser it began in; or you said no there.";
+        Problem::new(Code::SignInRefused, detail).leading("/login", "Sign in")
+    }
+
+    /// 502: theirs, or our settings'. The caller has logged the cause.
+    pub(crate) fn provider_silent(title: &str) -> Problem {
+        let detail = format!(
+            "{title} does not answer as it should. Nothing was changed; try again in a minute, or sign in in another way."
+        );
+        Problem::new(Code::ProviderSilent, detail).leading("/login", "Sign in")
     }
 
     /// 403 on a page.

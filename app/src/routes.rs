@@ -2,10 +2,12 @@
 
 use crate::{
     App,
-    access::{self, Access, KeyRoute, LinkRoute, MemberRoute, Recency, SessionRoute},
-    account, alerts, channels, docs, keys, links,
+    access::{self, Access, AttemptRoute, KeyRoute, LinkRoute, MemberRoute, Recency, SessionRoute},
+    account, alerts, audit, channels, docs, invitations, keys, links,
+    login::{self, link},
+    members,
     openapi::{self, Doc, doc},
-    operators, page, sailings, tenants, watches,
+    operators, page, privacy, sailings, tenants, watches,
 };
 use axum::{
     Extension, Router,
@@ -14,7 +16,7 @@ use axum::{
     middleware::from_fn_with_state,
     routing::{MethodFilter, MethodRouter, on},
 };
-use domain::access::Action::{self, ReadMembers, ReadWatches, WriteWatches};
+use domain::access::Action::{self, ManageMembers, ManageTenant, ReadAudit, ReadMembers, ReadWatches, WriteWatches};
 use store::Purpose;
 
 /// The routes of the app.
@@ -25,6 +27,7 @@ pub fn table(app: App) -> Table {
         .public(Method::GET, "/bot", page::bot)
         .public(Method::GET, "/healthz", page::healthz)
         .public(Method::GET, "/assets/site.css", page::stylesheet)
+        .public(Method::GET, "/privacy", privacy::show)
         .public(Method::GET, "/problems/{code}", page::problem)
         .link(Method::GET, "/l/stop/{token}", Purpose::Stop, links::ask)
         .link(Method::POST, "/l/stop/{token}", Purpose::Stop, links::stop)
@@ -32,13 +35,56 @@ pub fn table(app: App) -> Table {
         .link(Method::POST, "/l/keep/{token}", Purpose::Keep, links::keep)
         .link(Method::GET, "/l/unsubscribe/{token}", Purpose::Unsubscribe, links::ask)
         .link(Method::POST, "/l/unsubscribe/{token}", Purpose::Unsubscribe, links::unsubscribe)
+        .link(Method::GET, "/l/invitation/{token}", Purpose::Invitation, invitations::show)
+        .public(Method::GET, "/login", login::page)
+        .visitor(Method::POST, "/login/{provider}", login::start)
+        .attempt(Method::GET, "/login/{provider}/callback", login::callback)
+        .public(Method::POST, "/login/{provider}/callback", login::posted)
+        .session(Method::GET, "/account/confirm", Recency::Any, link::ask)
+        .session(Method::POST, "/account/confirm", Recency::Any, link::confirm)
+        .session(Method::GET, "/account/identities", Recency::Fresh, link::show)
+        .session(Method::POST, "/account/identities/{provider}", Recency::Fresh, link::start)
+        .session(Method::POST, "/account/remove-identity", Recency::Fresh, link::remove)
         .session(Method::POST, "/logout", Recency::Any, account::sign_out)
         .session(Method::GET, "/account", Recency::Any, account::show)
         .session(Method::POST, "/account", Recency::Any, account::change)
         .session(Method::GET, "/account/sessions", Recency::Any, account::sessions)
         .session(Method::POST, "/account/sessions/end-others", Recency::Any, account::end_others)
         .session(Method::POST, "/account/sessions/{session}/end", Recency::Any, account::end_session)
+        .session(Method::GET, "/account/tenants", Recency::Any, tenants::list)
+        .session(Method::POST, "/account/tenants", Recency::Any, tenants::open)
+        .session(Method::GET, "/account/invitations/{link}", Recency::Any, invitations::ask)
+        .session(Method::POST, "/account/invitations/{link}", Recency::Any, invitations::accept)
+        .session(Method::GET, "/account/data", Recency::Fresh, privacy::own)
+        .session(Method::POST, "/account/data/export", Recency::Fresh, privacy::export)
+        .session(Method::POST, "/account/data/erase", Recency::Fresh, privacy::erase)
         .member(Method::GET, "/t/{tenant}", (ReadMembers, Recency::Any), tenants::show)
+        .member(Method::GET, "/t/{tenant}/audit", (ReadAudit, Recency::Any), audit::show)
+        .member(Method::GET, "/t/{tenant}/settings", (ManageTenant, Recency::Any), tenants::settings)
+        .member(Method::POST, "/t/{tenant}/settings", (ManageTenant, Recency::Any), tenants::rename)
+        .member(Method::GET, "/t/{tenant}/close", (ManageTenant, Recency::Fresh), tenants::ask_to_close)
+        .member(Method::POST, "/t/{tenant}/close", (ManageTenant, Recency::Fresh), tenants::close)
+        .member(Method::GET, "/t/{tenant}/transfer", (ManageTenant, Recency::Fresh), members::owner::ask)
+        .member(Method::POST, "/t/{tenant}/transfer", (ManageTenant, Recency::Fresh), members::owner::transfer)
+        .member(Method::GET, "/t/{tenant}/leave", (ReadMembers, Recency::Any), members::going::ask)
+        .member(Method::POST, "/t/{tenant}/leave", (ReadMembers, Recency::Any), members::going::leave)
+        .member(Method::GET, "/t/{tenant}/members", (ReadMembers, Recency::Any), members::list)
+        .member(Method::GET, "/t/{tenant}/members/{user}", (ManageMembers, Recency::Any), members::show)
+        .member(Method::POST, "/t/{tenant}/members/{user}", (ManageMembers, Recency::Any), members::change)
+        .member(Method::POST, "/t/{tenant}/members/{user}/remove", (ManageMembers, Recency::Any), members::remove)
+        .member(Method::POST, "/t/{tenant}/invitations", (ManageMembers, Recency::Any), members::invited::invite)
+        .member(
+            Method::POST,
+            "/t/{tenant}/invitations/{invitation}/revoke",
+            (ManageMembers, Recency::Any),
+            members::invited::revoke,
+        )
+        .member(
+            Method::POST,
+            "/t/{tenant}/invitations/{invitation}/resend",
+            (ManageMembers, Recency::Any),
+            members::invited::resend,
+        )
         .public_api(Method::GET, "/api/v1/openapi.json", openapi::show, doc("This document").returns_any(200))
         .api(
             Method::GET,
@@ -106,6 +152,24 @@ impl Table {
     {
         let route = on(filter(&method), handler).with_state(self.app.clone());
         self.add(Endpoint { method, path, access: Access::Public, doc: None }, route)
+    }
+
+    fn visitor<H, T>(self, method: Method, path: &'static str, handler: H) -> Table
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        let route = on(filter(&method), handler).with_state(self.app.clone());
+        self.add(Endpoint { method, path, access: Access::Visitor, doc: None }, route)
+    }
+
+    fn attempt<H, T>(self, method: Method, path: &'static str, handler: H) -> Table
+    where
+        H: Handler<T, AttemptRoute>,
+        T: 'static,
+    {
+        let route = on(filter(&method), handler).with_state(AttemptRoute);
+        self.add(Endpoint { method, path, access: Access::Attempt, doc: None }, route)
     }
 
     fn public_api<H, T>(self, method: Method, path: &'static str, handler: H, doc: Doc) -> Table

@@ -8,6 +8,7 @@ use crate::{
     App,
     access::only_enforced,
     client::{ClientAddress, Peer},
+    denied::{Asked, Trail},
     problem::{Code, Problem},
 };
 use axum::{
@@ -125,12 +126,19 @@ async fn answered(State(app): State<App>, mut request: Request, next: Next) -> R
     let is_api = is_api(request.uri().path());
     // Never the address itself: it may hold a link's token.
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned();
-    let span = tracing::info_span!("request", id, method = %request.method(), route);
+    let method = request.method().clone();
+    let span = tracing::info_span!("request", id, %method, route);
+    let trail = Trail::default();
+    request.extensions_mut().insert(trail.clone());
     let mut response = next.run(request).instrument(span.clone()).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         response = if is_api { problem.write(response, &app.base_url, &id) } else { problem.write_page(response, &id) };
     }
-    span.in_scope(|| tracing::debug!(status = response.status().as_u16(), "answered"));
+    let asked = Asked { id: &id, method: &method, route: &route, client: client.0 };
+    span.in_scope(|| {
+        trail.log(&asked, response.status());
+        tracing::debug!(status = response.status().as_u16(), "answered");
+    });
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));

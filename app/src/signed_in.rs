@@ -5,6 +5,7 @@
 use crate::{
     App,
     access::Recency,
+    denied::Trail,
     form,
     problem::{Code, Problem, confirm_address},
     session,
@@ -18,7 +19,7 @@ use axum::{
 };
 use chrono::{DateTime, Utc};
 use domain::{access::Action, id::TenantId, token::Token};
-use store::{Act, Audit, Membership, Session, TenantTx, UserTx, session::rotate, user::Belonging};
+use store::{Act, Audit, Hold, Membership, Session, TenantTx, UserTx, session::rotate, user::Belonging};
 use url::form_urlencoded;
 use uuid::Uuid;
 
@@ -54,6 +55,11 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
+    /// The tenants that can be gone to.
+    pub(crate) fn open(&self) -> impl Iterator<Item = &Belonging> {
+        self.tenants.iter().filter(|belonging| belonging.suspended.is_none())
+    }
+
     /// Whether the page is about this tenant.
     pub(crate) fn is_about(&self, tenant: &TenantId) -> bool {
         self.tenant.as_ref() == Some(tenant)
@@ -73,6 +79,11 @@ impl SessionCx {
     /// When the request came.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.now
+    }
+
+    /// Refuses what wants a fresh proof of identity, where a row of the table cannot say so because it depends on what is asked.
+    pub(crate) fn must_be_fresh(&self, return_to: &str) -> Result<(), Problem> {
+        if self.session.span().is_fresh(self.now) { Ok(()) } else { Err(Problem::confirm_first(return_to)) }
     }
 
     /// Opens a transaction on the person's own rows.
@@ -133,7 +144,16 @@ impl MemberCx {
         self.signed_in.now
     }
 
-    /// Opens a transaction on the tenant.
+    /// Opens a transaction that may write on the tenant. What let the request in is asked again in it, and holds until it
+    /// ends; the membership is the one that does.
+    pub(crate) async fn begin_writing(&self, action: Action, hold: Hold) -> Result<(TenantTx, Membership), Problem> {
+        let held = self.app().store.begin_writing(&self.membership, hold).await?;
+        let (tx, membership) = held.ok_or_else(Problem::not_found)?;
+        membership.may(action).map_err(Problem::not_allowed)?;
+        Ok((tx, membership))
+    }
+
+    /// Opens a transaction that reads the tenant.
     pub(crate) async fn begin(&self) -> Result<TenantTx, Problem> {
         Ok(self.app().store.begin(&self.membership).await?)
     }
@@ -186,6 +206,7 @@ async fn known(app: App, request: Request) -> Result<(SessionCx, Request), Respo
     let Some(session) = session.map_err(|error| Problem::from(error).into_response())? else {
         return Err(signed_out(&request));
     };
+    Trail::of(request.extensions()).name(session.actor());
     let request = from_own_page(&app, &token, request).await.map_err(IntoResponse::into_response)?;
     Ok((SessionCx { app, session, token, request_id, now }, request))
 }

@@ -1,25 +1,189 @@
-//! A tenant's own pages.
+//! Tenants as their people see them: opening one, what it is, renaming and closing it. Promises that a tenant begins on the free plan,
+//! and that closing is typed out, freshly proved and final. Never shows one to who is no member.
 
 use crate::{
+    form::{Form, Refusals},
     problem::Problem,
-    signed_in::{Frame, MemberCx},
+    signed_in::{Frame, MemberCx, SessionCx},
 };
 use askama::Template;
-use axum::response::Html;
-use domain::{access::Role, plan::Plan};
+use axum::{
+    http::StatusCode,
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use domain::{
+    access::{Action::ManageTenant, Role, allows},
+    id::TenantId,
+    membership::FREE_TENANTS_MAX,
+    name::Name,
+    plan::Plan,
+};
+use serde::Deserialize;
+use store::{
+    Hold, TenantTx, member,
+    tenancy::{self, NewTenant, Opened},
+    watch,
+};
+
+#[derive(Template)]
+#[template(path = "tenants.html")]
+struct TenantsPage {
+    frame: Frame,
+    typed: NameForm,
+    refused: Refusals,
+    most: u32,
+}
+
+/// What a tenant is to be called.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NameForm {
+    name: String,
+}
+
+pub(crate) async fn list(cx: SessionCx) -> Result<Response, Problem> {
+    own(&cx, NameForm::default(), Refusals::default()).await
+}
+
+async fn own(cx: &SessionCx, typed: NameForm, refused: Refusals) -> Result<Response, Problem> {
+    let status = status(&refused);
+    let page = TenantsPage { frame: cx.frame().await?, typed, refused, most: FREE_TENANTS_MAX };
+    Ok((status, Html(page.render()?)).into_response())
+}
+
+fn status(refused: &Refusals) -> StatusCode {
+    if refused.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
+}
+
+pub(crate) async fn open(cx: SessionCx, Form(typed): Form<NameForm>) -> Result<Response, Problem> {
+    let mut refused = Refusals::default();
+    let Some(name) = refused.take("name", Name::parse(&typed.name)) else { return own(&cx, typed, refused).await };
+    let id = TenantId(cx.app().chance.id());
+    let address = cx.app().credentials.verified_address(cx.session()).await?;
+    let new = NewTenant { id, name: &name, address: &address };
+    let act = cx.act("tenant.open", format!("tenant:{id}"));
+    match cx.app().store.open_tenant(cx.session(), &new, act).await? {
+        Opened::Done => cx.rotated(Redirect::to(&format!("/t/{id}"))).await,
+        Opened::TooMany => {
+            let why = format!(
+                "You can own {FREE_TENANTS_MAX} tenants on the Free plan, and one that was closed counts for a day. Close one, or move one to another plan."
+            );
+            refused.add("name", why);
+            own(&cx, typed, refused).await
+        }
+    }
+}
 
 #[derive(Template)]
 #[template(path = "tenant.html")]
 struct TenantPage {
+    tenant: TenantId,
     name: String,
     role: Role,
     plan: Plan,
+    members: usize,
+    watches: u64,
+    manages: bool,
     frame: Frame,
 }
 
 pub(crate) async fn show(cx: MemberCx) -> Result<Html<String>, Problem> {
+    let mut tx = cx.begin().await?;
     let (frame, membership) = (cx.frame().await?, cx.membership());
-    let here = frame.tenants.iter().find(|belonging| belonging.tenant == membership.tenant());
-    let name = here.map(|belonging| belonging.name.clone()).ok_or_else(Problem::not_found)?;
-    Ok(Html(TenantPage { name, role: membership.role(), plan: membership.plan(), frame }.render()?))
+    let page = TenantPage {
+        tenant: membership.tenant(),
+        name: tenancy::name(&mut tx).await?,
+        role: membership.role(),
+        plan: membership.plan(),
+        members: member::list(&mut tx).await?.len(),
+        watches: watch::count_active(&mut tx).await?,
+        manages: allows(membership.role(), ManageTenant),
+        frame,
+    };
+    Ok(Html(page.render()?))
+}
+
+#[derive(Template)]
+#[template(path = "settings.html")]
+struct SettingsPage {
+    frame: Frame,
+    tenant: TenantId,
+    name: String,
+    typed: NameForm,
+    refused: Refusals,
+}
+
+pub(crate) async fn settings(cx: MemberCx) -> Result<Response, Problem> {
+    let mut tx = cx.begin().await?;
+    let typed = NameForm { name: tenancy::name(&mut tx).await? };
+    settings_page(&cx, &mut tx, (typed, Refusals::default())).await
+}
+
+async fn settings_page(
+    cx: &MemberCx,
+    tx: &mut TenantTx,
+    (typed, refused): (NameForm, Refusals),
+) -> Result<Response, Problem> {
+    let (frame, name) = (cx.frame().await?, tenancy::name(tx).await?);
+    let status = status(&refused);
+    let page = SettingsPage { frame, tenant: cx.membership().tenant(), name, typed, refused };
+    Ok((status, Html(page.render()?)).into_response())
+}
+
+pub(crate) async fn rename(cx: MemberCx, Form(typed): Form<NameForm>) -> Result<Response, Problem> {
+    let (mut tx, me) = cx.begin_writing(ManageTenant, Hold::Alone).await?;
+    let mut refused = Refusals::default();
+    let Some(name) = refused.take("name", Name::parse(&typed.name)) else {
+        return settings_page(&cx, &mut tx, (typed, refused)).await;
+    };
+    tenancy::rename(&mut tx, &name).await?;
+    cx.commit(tx, "tenant.rename", format!("tenant:{}", me.tenant())).await?;
+    Ok(Redirect::to(&format!("/t/{}/settings", me.tenant())).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "close.html")]
+struct ClosePage {
+    frame: Frame,
+    tenant: TenantId,
+    name: String,
+    members: usize,
+    watches: u64,
+    typed: NameForm,
+    refused: Refusals,
+}
+
+pub(crate) async fn ask_to_close(cx: MemberCx) -> Result<Response, Problem> {
+    let mut tx = cx.begin().await?;
+    close_page(&cx, &mut tx, (NameForm::default(), Refusals::default())).await
+}
+
+async fn close_page(
+    cx: &MemberCx,
+    tx: &mut TenantTx,
+    (typed, refused): (NameForm, Refusals),
+) -> Result<Response, Problem> {
+    let status = status(&refused);
+    let page = ClosePage {
+        frame: cx.frame().await?,
+        tenant: cx.membership().tenant(),
+        name: tenancy::name(tx).await?,
+        members: member::list(tx).await?.len(),
+        watches: watch::count_active(tx).await?,
+        typed,
+        refused,
+    };
+    Ok((status, Html(page.render()?)).into_response())
+}
+
+pub(crate) async fn close(cx: MemberCx, Form(typed): Form<NameForm>) -> Result<Response, Problem> {
+    let (mut tx, me) = cx.begin_writing(ManageTenant, Hold::Alone).await?;
+    let mut refused = Refusals::default();
+    if typed.name.trim() != tenancy::name(&mut tx).await? {
+        refused.add("name", "This is not the tenant's name. Type it as it stands above.");
+        return close_page(&cx, &mut tx, (typed, refused)).await;
+    }
+    tenancy::close(&mut tx, cx.now()).await?;
+    cx.commit(tx, "tenant.close", format!("tenant:{}", me.tenant())).await?;
+    cx.signed_in().rotated(Redirect::to("/account/tenants")).await
 }

@@ -14,7 +14,7 @@ use crate::{
     reader::{Reader, Standing},
 };
 use axum::{Json, http::StatusCode, response::Response};
-use domain::{id::WatchId, operator::Operator, plan, watch::WatchState};
+use domain::{access::Action::WriteWatches, id::WatchId, operator::Operator, plan, watch::WatchState};
 use request::{Aside, ChangeWatch, NewWatch, WatchQuery, again, as_stored};
 use store::{
     TenantTx, channel,
@@ -41,10 +41,11 @@ pub(crate) async fn show(cx: ApiCx, Path(id): Path<WatchId>) -> Result<Json<Watc
 }
 
 pub(crate) async fn create(cx: ApiCx, key: IdempotencyKey, Body(new): Body<NewWatch>) -> Result<Response, Problem> {
-    let (mut tx, once) = match idempotency::begin(&cx, key, "POST /api/v1/watches".to_owned(), &new).await? {
-        Begun::Act(tx, once) => (tx, once),
-        Begun::Answered(response) => return Ok(response),
-    };
+    let (mut tx, once) =
+        match idempotency::begin((&cx, WriteWatches), key, "POST /api/v1/watches".to_owned(), &new).await? {
+            Begun::Act(tx, once) => (tx, once),
+            Begun::Answered(response) => return Ok(response),
+        };
     let user = cx.membership().user();
     let (wanted, aside) = new.read(&channel::of_user(&mut tx, user).await?, cx.now())?;
     let reader = Reader::of(&cx, &mut tx).await?;
@@ -52,7 +53,7 @@ pub(crate) async fn create(cx: ApiCx, key: IdempotencyKey, Body(new): Body<NewWa
     let (plan, usage) = watch::lock_usage(&mut tx, None).await?;
     plan::admit(plan, usage, wanted.days)?;
     let currency = wanted.currency();
-    let id = watch::insert(&mut tx, &as_stored(user, (&wanted, &currency), &aside), cx.now()).await?;
+    let id = watch::insert(&mut tx, &as_stored(user, (&wanted, &currency), &aside, cx.request_id()), cx.now()).await?;
     finish(&cx, (tx, &reader), once, (StatusCode::CREATED, "watch.create", id)).await
 }
 
@@ -61,7 +62,7 @@ pub(crate) async fn change(
     Path(id): Path<WatchId>,
     Body(change): Body<ChangeWatch>,
 ) -> Result<Response, Problem> {
-    let mut tx = cx.begin().await?;
+    let mut tx = cx.begin_writing(WriteWatches).await?;
     let (plan, usage) = watch::lock_usage(&mut tx, Some(id)).await?;
     let watch = lock_running(&mut tx, id).await?;
     if change.if_version.is_some_and(|version| version != watch.version) {
@@ -77,9 +78,10 @@ pub(crate) async fn change(
             plan::admit(plan, usage, wanted.days)?;
         }
         let currency = wanted.currency();
-        watch::rewrite(&mut tx, id, &as_stored(watch.user, (&wanted, &currency), &aside), cx.now()).await?;
+        watch::rewrite(&mut tx, id, &as_stored(watch.user, (&wanted, &currency), &aside, cx.request_id()), cx.now())
+            .await?;
     }
-    watch::annotate(&mut tx, id, &aside.as_stored()).await?;
+    watch::annotate(&mut tx, id, &aside.as_stored(cx.request_id())).await?;
     finish(&cx, (tx, &reader), Once::unnamed(), (StatusCode::OK, "watch.change", id)).await
 }
 
@@ -89,10 +91,11 @@ pub(crate) async fn pause(
     Path(id): Path<WatchId>,
     _: NoBody,
 ) -> Result<Response, Problem> {
-    let (mut tx, once) = match idempotency::begin(&cx, key, format!("POST /api/v1/watches/{id}/pause"), &()).await? {
-        Begun::Act(tx, once) => (tx, once),
-        Begun::Answered(response) => return Ok(response),
-    };
+    let (mut tx, once) =
+        match idempotency::begin((&cx, WriteWatches), key, format!("POST /api/v1/watches/{id}/pause"), &()).await? {
+            Begun::Act(tx, once) => (tx, once),
+            Begun::Answered(response) => return Ok(response),
+        };
     let reader = Reader::of(&cx, &mut tx).await?;
     let watch = lock_running(&mut tx, id).await?;
     if watch.state == WatchState::Active {
@@ -108,10 +111,11 @@ pub(crate) async fn resume(
     Path(id): Path<WatchId>,
     _: NoBody,
 ) -> Result<Response, Problem> {
-    let (mut tx, once) = match idempotency::begin(&cx, key, format!("POST /api/v1/watches/{id}/resume"), &()).await? {
-        Begun::Act(tx, once) => (tx, once),
-        Begun::Answered(response) => return Ok(response),
-    };
+    let (mut tx, once) =
+        match idempotency::begin((&cx, WriteWatches), key, format!("POST /api/v1/watches/{id}/resume"), &()).await? {
+            Begun::Act(tx, once) => (tx, once),
+            Begun::Answered(response) => return Ok(response),
+        };
     let reader = Reader::of(&cx, &mut tx).await?;
     let (plan, usage) = watch::lock_usage(&mut tx, Some(id)).await?;
     let watch = lock_running(&mut tx, id).await?;
@@ -120,14 +124,15 @@ pub(crate) async fn resume(
         must_be_asked(&reader, wanted.operator)?;
         plan::admit(plan, usage, wanted.days)?;
         let (currency, aside) = (wanted.currency(), Aside::of(&watch));
-        watch::rewrite(&mut tx, id, &as_stored(watch.user, (&wanted, &currency), &aside), cx.now()).await?;
+        watch::rewrite(&mut tx, id, &as_stored(watch.user, (&wanted, &currency), &aside, cx.request_id()), cx.now())
+            .await?;
         watch::set_state(&mut tx, id, WatchState::Active, cx.now()).await?;
     }
     finish(&cx, (tx, &reader), once, (StatusCode::OK, "watch.resume", id)).await
 }
 
 pub(crate) async fn delete(cx: ApiCx, Path(id): Path<WatchId>, _: NoBody) -> Result<StatusCode, Problem> {
-    let mut tx = cx.begin().await?;
+    let mut tx = cx.begin_writing(WriteWatches).await?;
     watch::lock_for_change(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
     watch::set_state(&mut tx, id, WatchState::Deleted, cx.now()).await?;
     cx.commit(tx, "watch.delete", id.to_string()).await?;

@@ -1,5 +1,6 @@
 //! Who gets what on which route, tried with live requests on every row of the route table.
 
+mod audited;
 mod credentials;
 mod forgery;
 mod matrix;
@@ -11,15 +12,20 @@ mod registry;
 mod requests;
 
 use crate::harness::{Page, Person, World, some_key};
-use app::routes::{self, Endpoint};
+use app::{
+    access::Access,
+    routes::{self, Endpoint},
+};
 use axum::{
     Router,
     body::{Body, to_bytes},
     http::{Request, StatusCode, header},
 };
-use domain::{access::Role, key::Scope, plan::Plan};
-use personas::{Persona, Session};
+use domain::{access::Role, id::TenantId, key::Scope, plan::Plan};
+use personas::{HELD, Persona, Session};
 use requests::Sent;
+use sqlx::AssertSqlSafe;
+use std::sync::Mutex;
 use tower::ServiceExt;
 use url::form_urlencoded;
 
@@ -30,11 +36,17 @@ const BOTH: [Scope; 2] = [Scope::Read, Scope::Write];
 struct Stage {
     world: World,
     alice: Person,
+    /// Another owner of it, who asks at its pages: what she does to herself leaves Alice's objects as they are.
+    anna: Person,
     router: Router,
-    /// Alice, with a key for everything and just signed in: what she asks for is granted.
+    /// What the browser of an attempt to sign in holds, for the one row that wants it.
+    attempt: Mutex<String>,
+    /// Alice's key for everything, and Anna just signed in: what they ask for is granted.
     control: Persona,
     /// The owner of another tenant, with both too.
     mallory: Persona,
+    mallory_tenant: TenantId,
+    mallory_owner: Person,
 }
 
 impl Stage {
@@ -43,13 +55,20 @@ impl Stage {
         let router = app::router(world.web());
         let alice = world.person("Alice", Plan::Fleet).await;
         let mallory = world.person("Mallory", Plan::Fleet).await;
-        let of = async |person: &Person| Persona {
-            name: person.email.clone(),
-            key: Some(world.key(person, &BOTH).await),
-            session: Some(Session::Live(person.clone(), Some(Role::Owner))),
+        let anna = world.member(alice.tenant, "Anna", Role::Owner).await;
+        let of = async |by_key: &Person, signed_in: &Person| Persona {
+            name: by_key.email.clone(),
+            key: Some(world.key(by_key, &BOTH).await),
+            session: Some(Session::Live(signed_in.clone(), Some(Role::Owner))),
         };
-        let (control, mallory) = (of(&alice).await, of(&mallory).await);
-        Stage { world, alice, router, control, mallory }
+        let control = of(&alice, &anna).await;
+        for (table, _) in HELD {
+            let held = format!("create table public.held_{table} as select * from app.{table} where false");
+            sqlx::query(AssertSqlSafe(held)).execute(&world.admin).await.unwrap();
+        }
+        let (mallory, mallory_tenant, mallory_owner) = (of(&mallory, &mallory).await, mallory.tenant, mallory);
+        let attempt = Mutex::default();
+        Stage { world, alice, anna, router, attempt, control, mallory, mallory_tenant, mallory_owner }
     }
 
     fn endpoints(&self) -> Vec<Endpoint> {
@@ -76,6 +95,9 @@ impl Stage {
         let token = persona.token();
         if let Some(token) = &token {
             request = request.header(header::COOKIE, format!("{}={}", crate::harness::SESSION, token.expose()));
+        }
+        if endpoint.access == Access::Attempt {
+            request = request.header(header::COOKIE, self.attempt.lock().unwrap().as_str());
         }
         if endpoint.method == "POST" {
             request = request.header("idempotency-key", some_key().public_id()).header("sec-fetch-site", "same-origin");
@@ -105,7 +127,7 @@ impl Stage {
 /// What an answer means, in a word.
 fn word(answer: &Page) -> String {
     match (answer.status, answer.location()) {
-        (StatusCode::SEE_OTHER, to) if to.starts_with("/login") => "sign in".into(),
+        (StatusCode::SEE_OTHER, to) if to.starts_with("/login?") => "sign in".into(),
         (StatusCode::SEE_OTHER, to) if to.starts_with("/account/confirm") => "confirm first".into(),
         (StatusCode::OK | StatusCode::CREATED | StatusCode::NO_CONTENT | StatusCode::SEE_OTHER, _) => "yes".into(),
         (StatusCode::UNAUTHORIZED, _) => "sign in".into(),

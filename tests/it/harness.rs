@@ -6,12 +6,14 @@ mod browser;
 mod errors;
 mod listing;
 mod people;
+mod traces;
 mod web;
 
 pub(crate) use browser::{Browser, Page, SESSION};
 pub(crate) use errors::Errors;
 pub(crate) use listing::{ROUTE, alice_waits_at_a_listing};
 pub(crate) use people::{Person, alice_waits, leg, motorhome_days, motorhome_days_from};
+pub(crate) use traces::Logs;
 pub(crate) use web::some_key;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};

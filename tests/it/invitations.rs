@@ -240,22 +240,14 @@ async fn sr_cry_01_the_addresses_of_invitations_move_to_a_new_key_with_everythin
     let (world, [_, _, bob], _) = bob_is_invited().await;
     let both = crate::seal::both();
     world.database.settle_under(&both).await.unwrap();
-    let admin = store::Store::connect(
-        store::DatabaseRole::Admin,
-        &world.database.url("ferry_admin"),
-        1,
-        crate::harness::sealer_of(&both),
-    );
+    let admin_url = world.database.url("ferry_admin");
+    let admin = store::Store::connect(store::DatabaseRole::Admin, &admin_url, 1, crate::harness::sealer_of(&both));
     let rotated = admin.await.unwrap().rotate(&|_| {}).await.unwrap();
     assert_eq!((rotated.left, rotated.retired), (0, vec![1]), "nothing needs the old key");
     assert_eq!(world.count("select count(*) from invitation where get_byte(address, 2) = 1").await, 0);
     let link = world.invitation_link(BOB);
-    let app = store::Store::connect(
-        store::DatabaseRole::App,
-        &world.database.url("ferry_app"),
-        1,
-        crate::harness::sealer_of(crate::seal::SECOND),
-    );
+    let (app_url, sealer) = (world.database.url("ferry_app"), crate::harness::sealer_of(crate::seal::SECOND));
+    let app = store::Store::connect(store::DatabaseRole::App, &app_url, 1, sealer);
     let mut tx = app.await.unwrap().begin_capability(&link).await.unwrap();
     let found = invitation::find(&mut tx, &link, world.clock.now()).await.unwrap().unwrap();
     assert_eq!(found.address, bob.email);

@@ -179,8 +179,8 @@ async fn an_administrator_gives_keys_to_members_of_live_tenants_for_a_year_at_mo
     let mallory = world.person("Mallory", Plan::Pro).await;
     let (now, admin_url) = (world.clock.now(), world.database.url("ferry_admin"));
     let issue = async |tenant, user, days| {
-        let life = (now, now + TimeDelta::days(days));
-        store::key::issue(&admin_url, (tenant, user), &some_key(), &[Scope::Read], life).await
+        let life = store::key::Life { from: now, until: now + TimeDelta::days(days), request_id: uuid::Uuid::new_v4() };
+        store::key::issue(&admin_url, (tenant, user), &some_key(), &[Scope::Read], &life).await
     };
     assert!(issue(alice.tenant, alice.user, 365).await.unwrap());
     assert!(!issue(alice.tenant, mallory.user, 90).await.unwrap(), "not to a stranger");

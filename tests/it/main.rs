@@ -4,6 +4,7 @@
 
 mod access;
 mod api;
+mod audit;
 mod caps;
 mod checks;
 mod cluster;
@@ -21,6 +22,8 @@ mod isolation;
 mod keys;
 mod letters;
 mod links;
+mod login;
+mod members;
 mod outage;
 mod pages;
 mod parsers;
@@ -28,6 +31,7 @@ mod plans;
 mod plausible;
 mod politeness;
 mod poll;
+mod privacy;
 mod races;
 mod reconcile;
 mod redis_attack;

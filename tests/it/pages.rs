@@ -19,6 +19,9 @@ async fn every_public_page_answers_and_every_response_is_shielded() {
     let world = World::new().await;
     let table = routes::table(world.web());
     let public = table.endpoints().iter().filter(|endpoint| endpoint.access == Access::Public);
+    // Another site's form: it is brought again by GET, and `login` tries it.
+    let public =
+        public.filter(|endpoint| (endpoint.method.as_str(), endpoint.path) != ("POST", "/login/{provider}/callback"));
     let mut paths: Vec<(String, StatusCode)> = public
         .map(|endpoint| {
             assert_eq!(endpoint.method, Method::GET);

@@ -116,6 +116,7 @@ async fn sr_ses_04_people_list_their_sessions_and_end_each_one() {
 async fn sr_ses_04_a_person_has_a_bounded_number_of_sessions() {
     let (world, alice, mut first) = alice().await;
     let identity = alice.user.to_string();
+    let issuer = world.sim.issuer(dev::sim::identity::Provider::HarbourId);
     for number in 0..SESSIONS_MAX {
         world.clock.advance(TimeDelta::minutes(2));
         let now = world.clock.now();
@@ -124,7 +125,7 @@ async fn sr_ses_04_a_person_has_a_bounded_number_of_sessions() {
         let new = session::NewSession {
             id: domain::id::SessionId(Uuid::new_v4()),
             token: &token,
-            identity: ("https://id.test", &identity),
+            identity: (&issuer, &identity),
             device: "x",
             now,
         };

@@ -147,8 +147,9 @@ impl Aside {
         Aside { channels, note, stop_when_found }
     }
 
-    pub(crate) fn as_stored(&self) -> watch::Aside<'_> {
-        watch::Aside { channels: &self.channels, note: &self.note, stop_when_found: self.stop_when_found }
+    pub(crate) fn as_stored(&self, request_id: Uuid) -> watch::Aside<'_> {
+        let Aside { channels, note, stop_when_found } = self;
+        watch::Aside { channels, note, stop_when_found: *stop_when_found, request_id: Some(request_id) }
     }
 
     /// What is wrong with it. Somebody else's channel is as unknown as one that does not exist.
@@ -238,6 +239,7 @@ pub(crate) fn as_stored<'a>(
     user: UserId,
     (wanted, currency): (&'a Wanted, &'a Currency),
     aside: &'a Aside,
+    request_id: Uuid,
 ) -> watch::NewWatch<'a> {
     watch::NewWatch {
         user,
@@ -250,5 +252,6 @@ pub(crate) fn as_stored<'a>(
         channels: &aside.channels,
         note: &aside.note,
         stop_when_found: aside.stop_when_found,
+        request_id: Some(request_id),
     }
 }

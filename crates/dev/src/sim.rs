@@ -1,4 +1,4 @@
-//! The simulated operators and mail server: one process, one model, no network beyond this machine.
+//! The simulated operators, mail server and identity providers: one process, one model, no network beyond this machine.
 //!
 //! Promises: one model of sailings is served in the format of each operator; what is freed here is on the next answer; every request is in the log; a mail accepted here is in the inbox. Everything is bounded. Never ships.
 
@@ -18,6 +18,7 @@ mod bc_ferries;
 mod brittany;
 mod harbour;
 mod http;
+pub mod identity;
 mod inbox;
 mod markup;
 mod misbehaviour;
@@ -83,7 +84,7 @@ impl Sim {
             TcpListener::bind(address).await.with_context(|| format!("the simulator cannot listen on {address}"))
         };
         let (http, smtp) = (listen(addresses.http).await?, listen(addresses.smtp).await?);
-        let ground = Arc::new(Playground::new(today));
+        let ground = Arc::new(Playground::new(today, format!("http://{}", http.local_addr()?)));
         let stop = CancellationToken::new();
         let sim =
             Sim { http: http.local_addr()?, smtp: smtp.local_addr()?, ground: Arc::clone(&ground), stop: stop.clone() };

@@ -72,9 +72,10 @@ impl Stage {
         cluster.create_database(DATABASE).await?;
         migrate(&cluster, setting).await?;
         world::seed(&cluster.super_url(DATABASE), chrono::Utc::now().date_naive()).await?;
-        progress.step("Starting simulators, app and workers");
         let cast = Cast { addresses: Addresses::free()?, scale: setting.scale, build: setting.build };
         let addresses = cast.addresses;
+        world::introduce(&cluster.super_url(DATABASE), &addresses.simulator_url()).await?;
+        progress.step("Starting simulators, app and workers");
         let mut stage = Stage { processes: Vec::new(), cluster, addresses, voices: setting.voices };
         stage.start("simulator", cast.simulator()?)?;
         stage.answer(addresses.simulator).await?;

@@ -19,6 +19,7 @@ pub async fn run(scale: u32) -> Result<()> {
         Stage::set(Setting { purpose: Purpose::Up, scale, voices: Voices::Aloud, build: Build::Debug }).await?;
     println!();
     println!("  app         {}", stage.app_url("/"));
+    println!("  sign in     {}   one click as Alice, Bob, Chloé or Théo at Harbour ID", stage.app_url("/login"));
     println!("  simulator   {}   one click frees a space on a sailing", stage.simulator_url("/sim"));
     println!("  inbox       {}   every mail that was sent", stage.simulator_url("/inbox"));
     println!();

@@ -3,6 +3,7 @@
 //! never called on any other. Seeding twice adds nothing.
 
 pub mod crowd;
+mod identities;
 mod keys;
 mod people;
 mod seals;
@@ -37,6 +38,16 @@ pub async fn seed(super_url: &str, today: NaiveDate) -> Result<()> {
         household.write(&mut tx, &seals).await?;
     }
     tx.commit().await?;
+    Ok(connection.close().await?)
+}
+
+/// Lets the seeded people sign in at the providers of a simulator at this address.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn introduce(super_url: &str, simulator_url: &str) -> Result<()> {
+    let mut connection = PgConnection::connect(super_url).await?;
+    identities::write(&mut connection, simulator_url).await?;
     Ok(connection.close().await?)
 }
 

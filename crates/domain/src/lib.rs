@@ -9,6 +9,7 @@ mod closed_set;
 
 pub mod access;
 pub mod address;
+pub mod audit;
 pub mod cadence;
 pub mod cap;
 pub mod change;
@@ -19,6 +20,8 @@ pub mod id;
 pub mod invitation;
 pub mod key;
 pub mod letter;
+pub mod login;
+pub mod membership;
 pub mod name;
 pub mod operator;
 pub mod outage;

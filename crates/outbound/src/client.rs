@@ -103,6 +103,14 @@ impl Client {
         Ok(())
     }
 
+    /// Checks a URL that we would send a browser to, as far as that goes without resolving its name.
+    ///
+    /// # Errors
+    /// The first reason against it.
+    pub fn admits(&self, url: &Url) -> Result<(), Refusal> {
+        self.egress.admit(url)
+    }
+
     /// Sends one request and reads its whole answer, within its limits.
     ///
     /// # Errors
@@ -164,7 +172,7 @@ fn assemble(url: Url, method: &Method, headers: &HeaderMap) -> reqwest::Request 
     outgoing
 }
 
-/// Where an operator's redirect leads, if it stays on its origin. A user's URL leads nowhere.
+/// Where an operator's redirect leads, if it stays on its origin. Nobody else's leads anywhere.
 fn same_origin_target(response: &reqwest::Response, purpose: &Purpose) -> Option<Url> {
     let Purpose::Operator { .. } = purpose else { return None };
     let followed = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);

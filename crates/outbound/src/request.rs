@@ -45,6 +45,8 @@ pub enum Purpose {
     },
     /// A URL that a user gave us: any public host, redirects are failures.
     UserUrl,
+    /// An endpoint of an identity provider: as its own metadata names it, so any public host; redirects are failures.
+    IdentityProvider,
 }
 
 /// The method, with the body of a POST.

@@ -60,9 +60,10 @@ pub struct OpenAlert {
 pub async fn record(tx: &mut TenantTx, alert: &NewAlert, now: DateTime<Utc>) -> Result<bool> {
     let id = sqlx::query_scalar!(
         "insert into alert (tenant_id, id, watch_id, watch_version, target_id, sailing_id, pair_sailing_id, leg, class,
-                            kind, seen_at, held_until, released_at)
+                            kind, seen_at, held_until, released_at, request_id)
          values ($1, gen_random_uuid(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-                 case when $11::timestamptz is null then $12::timestamptz end)
+                 case when $11::timestamptz is null then $12::timestamptz end,
+                 (select request_id from watch where id = $2))
          on conflict do nothing returning id",
         tx.tenant,
         alert.watch.0,

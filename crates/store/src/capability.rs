@@ -2,9 +2,10 @@
 //! (HMAC-SHA-256, RFC 2104). A token for one purpose is nothing for another. Whoever holds a token
 //! may do that one thing to that one object until it expires; the routes act by POST only.
 
+use crate::setting;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{invitation, seal::is_placeholder};
+use domain::invitation;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use std::str::FromStr;
@@ -58,8 +59,7 @@ impl FromStr for LinkKey {
     type Err = LinkKeyError;
 
     fn from_str(text: &str) -> Result<LinkKey, LinkKeyError> {
-        let key: [u8; 32] = hex::decode(text).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(LinkKeyError)?;
-        if is_placeholder(&key) { Err(LinkKeyError) } else { Ok(LinkKey(key)) }
+        setting::random_key(text).map(LinkKey).ok_or(LinkKeyError)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Answers that are not believed: kept for a person to look at, one row a target, until a plausible answer or an
 //! administrator decides. Holding changes nothing that is known and never releases by itself.
 
-use crate::{Result, Store, target::TargetRow};
+use crate::{Result, Store, audit::By, target::TargetRow};
 use chrono::{DateTime, Utc};
 use domain::{facts::Sighting, id::TargetId, plausible::Suspicion};
 use serde_json::{Value, json};
@@ -197,21 +197,22 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses; then nothing is decided.
-    pub async fn decide_held(&self, id: i64, decision: Decision, actor: &str, now: DateTime<Utc>) -> Result<bool> {
+    pub async fn decide_held(&self, id: i64, decision: Decision, by: &By<'_>) -> Result<bool> {
         let (state, action) = decision.words();
         let written = sqlx::query!(
             "with decided as (
                update held_batch set state = $2, decided_at = $3, decided_by = $4 where id = $1 and state = 'held'
                returning id, target_id, operator_id, doubt, turned, told)
-             insert into platform_audit (at, actor, action, subject, detail)
-             select $3, $4, $5, 'held_batch:' || id,
+             insert into platform_audit (at, actor, action, subject, request_id, detail)
+             select $3, $4, $5, 'held_batch:' || id, $6,
                     jsonb_build_object('target', target_id, 'operator', operator_id, 'doubt', doubt, 'turned', turned, 'told', told)
              from decided",
             id,
             state,
-            now,
-            actor,
-            action
+            by.at,
+            by.actor,
+            action,
+            by.request_id
         )
         .execute(&self.pool)
         .await?;

@@ -56,6 +56,12 @@ pub struct VerifiedAddress {
     address: Option<String>,
 }
 
+impl VerifiedAddress {
+    pub(crate) fn address(&self) -> Option<&str> {
+        self.address.as_deref()
+    }
+}
+
 impl Credentials {
     /// The address that the identity by which this session began has proved; acceptance is refused if there is none.
     ///
@@ -273,7 +279,12 @@ pub async fn accept(
 }
 
 /// The member, and a channel at the address they have proved twice: to who signs them in, and by the link that was sent there.
-async fn join(tx: &mut TenantTx, user: UserId, (address, role): (&str, Role), now: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn join(
+    tx: &mut TenantTx,
+    user: UserId,
+    (address, role): (&str, Role),
+    now: DateTime<Utc>,
+) -> Result<()> {
     let channel = sqlx::query_scalar!(
         r#"with joined as (
              insert into member (tenant_id, user_id, role, created_at) values ($1, $2, $3, $4))

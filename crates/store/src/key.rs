@@ -8,6 +8,7 @@ use domain::{
     key::{ApiKey, Scope},
 };
 use subtle::ConstantTimeEq;
+use uuid::Uuid;
 
 /// How old the note of the last use may get.
 const LAST_USE_WITHIN: TimeDelta = TimeDelta::minutes(1);
@@ -79,8 +80,19 @@ impl Credentials {
     }
 }
 
+/// How long a key is good, and by which request it is issued.
+#[derive(Clone, Copy, Debug)]
+pub struct Life {
+    /// When it is issued.
+    pub from: DateTime<Utc>,
+    /// When it ends.
+    pub until: DateTime<Utc>,
+    /// The name of the request.
+    pub request_id: Uuid,
+}
+
 /// Issues a key as `ferry_admin`, for an installation that has no web page to do it yet; one audit row is written with
-/// it. False when the person is no member of a live tenant.
+/// it, under the name of this request. False when the person is no member of a live tenant.
 ///
 /// # Errors
 /// When the URL is unfit or the server refuses: a lifetime past a year, or a key that exists.
@@ -89,19 +101,20 @@ pub async fn issue(
     (tenant, user): (TenantId, UserId),
     key: &ApiKey,
     scopes: &[Scope],
-    (from, until): (DateTime<Utc>, DateTime<Utc>),
+    life: &Life,
 ) -> Result<bool> {
     let store = Store::connect(DatabaseRole::Admin, admin_url, 1, Sealer::without_keys()).await?;
     let scopes: Vec<String> = scopes.iter().map(ToString::to_string).collect();
     let issued = sqlx::query_scalar!(
-        r#"select issue_key($1, $2, $3, $4, $5, $6, $7) as "issued!""#,
+        r#"select issue_key($1, $2, $3, $4, $5, $6, $7, $8) as "issued!""#,
         tenant.0,
         user.0,
         key.public_id(),
         &key.secret_hash()[..],
         &scopes,
-        from,
-        until
+        life.from,
+        life.until,
+        life.request_id
     )
     .fetch_one(&store.pool)
     .await?;

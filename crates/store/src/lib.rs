@@ -5,6 +5,8 @@
 //! that is `domain`'s.
 
 pub mod alert;
+pub mod anchor;
+pub mod audit;
 pub mod capability;
 pub mod catalog;
 pub mod change;
@@ -13,14 +15,18 @@ pub mod check;
 pub mod delivery;
 pub mod held;
 pub mod idempotency;
+pub mod identity;
 pub mod invitation;
 pub mod key;
 pub mod letter;
 mod listed;
 pub mod listen;
+pub mod login_attempt;
+pub mod member;
 pub mod migrate;
 pub mod operator;
 pub mod outage;
+pub mod privacy;
 #[cfg(doctest)]
 pub mod proofs;
 pub mod prune;
@@ -29,10 +35,13 @@ pub mod sailing;
 pub mod seal;
 pub mod session;
 pub mod setting;
+pub mod suspension;
 pub mod target;
+pub mod tenancy;
 mod tenant;
 pub mod user;
 pub mod watch;
+mod writing;
 
 pub use capability::{Capability, LinkKey, Purpose};
 pub use invitation::VerifiedAddress;
@@ -43,6 +52,7 @@ pub use seal::{SealError, Sealer};
 pub use session::Session;
 pub use tenant::{Act, Actor, Audit, Claimed, Membership, TenantTx};
 pub use user::UserTx;
+pub use writing::Hold;
 
 use sqlx::PgPool;
 use std::str::FromStr;

@@ -1,15 +1,60 @@
 //! Forgetting: history past its keep, sailings long gone. Bounded steps, so that no statement holds
 //! locks for long; nothing that an open alert or a running watch refers to is touched.
 
-use crate::{Result, Store};
+use crate::{Result, Store, privacy::Ended};
 use chrono::{DateTime, Utc};
 
+/// Tenants emptied by one statement: each takes all it has with it.
+const TENANTS: i32 = 50;
+
 impl Store {
+    /// Forgets what ended before an instant, at most so many rows; returns how many.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn forget(&self, ended: Ended, before: DateTime<Utc>, limit: i32) -> Result<u64> {
+        let forgotten = match ended {
+            Ended::Change => return self.prune_changes(before, i64::from(limit)).await,
+            Ended::Sailing => return self.prune_facts(before, i64::from(limit)).await,
+            Ended::Held => return self.prune_held(before, i64::from(limit)).await,
+            Ended::Session => {
+                sqlx::query_scalar!("select forget_sessions($1, $2)", before, limit).fetch_one(&self.pool).await
+            }
+            Ended::Attempt => {
+                sqlx::query_scalar!("select forget_login_attempts($1, $2)", before, limit).fetch_one(&self.pool).await
+            }
+            Ended::Key => sqlx::query_scalar!("select forget_keys($1, $2)", before, limit).fetch_one(&self.pool).await,
+            Ended::Delivery => {
+                sqlx::query_scalar!("select forget_deliveries($1, $2)", before, limit).fetch_one(&self.pool).await
+            }
+            Ended::Outage => {
+                sqlx::query_scalar!("select forget_outages($1, $2)", before, limit).fetch_one(&self.pool).await
+            }
+            Ended::Alert => {
+                sqlx::query_scalar!("select forget_alerts($1, $2)", before, limit).fetch_one(&self.pool).await
+            }
+            Ended::Invitation => {
+                sqlx::query_scalar!("select forget_invitations($1, $2)", before, limit).fetch_one(&self.pool).await
+            }
+            Ended::Letter => {
+                sqlx::query_scalar!("select forget_letters($1, $2)", before, limit).fetch_one(&self.pool).await
+            }
+            Ended::Tenant => {
+                let limit = limit.min(TENANTS);
+                sqlx::query_scalar!("select empty_closed_tenants($1, $2)", before, limit).fetch_one(&self.pool).await
+            }
+            Ended::Answer => {
+                sqlx::query_scalar!("select forget_idempotency($1, $2)", before, limit).fetch_one(&self.pool).await
+            }
+        };
+        Ok(forgotten?.unwrap_or(0).unsigned_abs())
+    }
+
     /// Deletes changes recorded before `before` that are fanned out, at most `limit`; returns how many.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn prune_changes(&self, before: DateTime<Utc>, limit: i64) -> Result<u64> {
+    async fn prune_changes(&self, before: DateTime<Utc>, limit: i64) -> Result<u64> {
         let done = sqlx::query!(
             "delete from change where id in (
                select id from change where recorded_at < $1 and fanned_out_at is not null order by id limit $2)",
@@ -25,7 +70,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn prune_facts(&self, before: DateTime<Utc>, limit: i64) -> Result<u64> {
+    async fn prune_facts(&self, before: DateTime<Utc>, limit: i64) -> Result<u64> {
         let done = sqlx::query!(
             "delete from fact f using (
                select f.target_id, f.sailing_id from fact f join sailing s on s.id = f.sailing_id
@@ -43,7 +88,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn prune_held(&self, before: DateTime<Utc>, limit: i64) -> Result<u64> {
+    async fn prune_held(&self, before: DateTime<Utc>, limit: i64) -> Result<u64> {
         let done = sqlx::query!(
             "delete from held_batch where id in (
                select id from held_batch where decided_at < $1 order by id limit $2)",
@@ -53,27 +98,5 @@ impl Store {
         .execute(&self.pool)
         .await?;
         Ok(done.rows_affected())
-    }
-
-    /// Forgets the answers of POSTs before `before`, at most `limit`; returns how many.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn prune_idempotency(&self, before: DateTime<Utc>, limit: i32) -> Result<u64> {
-        let forgotten = sqlx::query_scalar!(r#"select forget_idempotency($1, $2) as "forgotten!""#, before, limit)
-            .fetch_one(&self.pool)
-            .await?;
-        Ok(forgotten.unsigned_abs())
-    }
-
-    /// Forgets invitations made before `before`, at most `limit`, with their letters; returns how many.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn prune_invitations(&self, before: DateTime<Utc>, limit: i32) -> Result<u64> {
-        let forgotten = sqlx::query_scalar!(r#"select forget_invitations($1, $2) as "forgotten!""#, before, limit)
-            .fetch_one(&self.pool)
-            .await?;
-        Ok(forgotten.unsigned_abs())
     }
 }

@@ -2,6 +2,7 @@
 //! that leaves this machine is encrypted and its other end proved, a password is long and nobody's sample.
 //! Judges what the driver would really do, not what the text looks like. Never repeats what it was given.
 
+use domain::seal::is_placeholder;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use std::{net::IpAddr, str::FromStr};
 use url::Url;
@@ -54,6 +55,14 @@ pub fn password(text: &str) -> Result<(), Unfit> {
         return Err(Unfit("has a sample password: make one with `openssl rand -hex 24`"));
     }
     Ok(())
+}
+
+/// A key of 32 random bytes, as 64 hexadecimal digits. None for what is none or looks like a placeholder that somebody
+/// forgot.
+#[must_use]
+pub fn random_key(text: &str) -> Option<[u8; 32]> {
+    let key: [u8; 32] = hex::decode(text).ok()?.try_into().ok()?;
+    (!is_placeholder(&key)).then_some(key)
 }
 
 /// Whether a host, as a URL writes it, is this machine itself.

@@ -10,7 +10,6 @@ use domain::{
     plan::Plan,
     seal::Place,
 };
-use serde_json::json;
 use sqlx::{Postgres, Transaction};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -44,6 +43,10 @@ pub struct Membership {
 impl Membership {
     pub(crate) fn new((tenant, user): (Uuid, Uuid), (role, plan): (Role, Plan), actor: Actor) -> Membership {
         Membership { tenant, user, role, plan, actor }
+    }
+    /// The same person by the same means, as a later read has them.
+    pub(crate) fn again(&self, role: Role, plan: Plan) -> Membership {
+        Membership { role, plan, ..self.clone() }
     }
     /// Whether this member may do this, by what they act.
     ///
@@ -211,7 +214,7 @@ impl Store {
     }
 
     #[expect(clippy::disallowed_methods, reason = "the one place where a tenant's transaction begins")]
-    async fn open(&self, tenant: Uuid) -> Result<TenantTx> {
+    pub(crate) async fn open(&self, tenant: Uuid) -> Result<TenantTx> {
         let mut tx = self.pool.begin().await?;
         sqlx::query_scalar!("select set_config('app.tenant', $1, true)", tenant.to_string())
             .fetch_one(&mut *tx)
@@ -237,15 +240,15 @@ impl TenantTx {
     /// # Errors
     /// When the database refuses; then nothing has happened.
     pub async fn commit(mut self, audit: Audit) -> Result<()> {
-        if let Audit::Act(Act { at, actor, action, subject, request_id: _ }) = audit {
+        if let Audit::Act(Act { at, actor, action, subject, request_id }) = audit {
             sqlx::query!(
-                "insert into audit (tenant_id, at, actor, action, subject, detail) values ($1, $2, $3, $4, $5, $6)",
+                "insert into audit (tenant_id, at, actor, action, subject, request_id) values ($1, $2, $3, $4, $5, $6)",
                 self.tenant,
                 at,
                 actor,
                 action,
                 subject,
-                json!({})
+                request_id
             )
             .execute(&mut *self.tx)
             .await?;

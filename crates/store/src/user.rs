@@ -31,8 +31,8 @@ pub struct Belonging {
     pub plan: Plan,
     /// What the person is in it.
     pub role: Role,
-    /// Since when it is suspended, if it is.
-    pub suspended_at: Option<DateTime<Utc>>,
+    /// Since when it is suspended and why, if it is.
+    pub suspended: Option<(DateTime<Utc>, String)>,
 }
 
 /// What is known of a person.
@@ -79,11 +79,12 @@ impl UserTx {
     /// When the database refuses; then nothing has happened.
     pub async fn commit(mut self, act: Act) -> Result<()> {
         sqlx::query!(
-            "insert into platform_audit (at, actor, action, subject, detail) values ($1, $2, $3, $4, '{}')",
+            "insert into platform_audit (at, actor, action, subject, request_id) values ($1, $2, $3, $4, $5)",
             act.at,
             act.actor,
             act.action,
-            act.subject
+            act.subject,
+            act.request_id
         )
         .execute(&mut *self.tx)
         .await?;
@@ -126,7 +127,8 @@ impl UserTx {
     /// When the database cannot be read.
     pub async fn tenants(&mut self) -> Result<Vec<Belonging>> {
         let rows = sqlx::query!(
-            r#"select tenant_id as "tenant_id!", name as "name!", plan as "plan!", role as "role!", suspended_at
+            r#"select tenant_id as "tenant_id!", name as "name!", plan as "plan!", role as "role!", suspended_at,
+                      suspended_reason as "suspended_reason!"
                from tenants_of($1)"#,
             self.user
         )
@@ -138,7 +140,7 @@ impl UserTx {
                 name: row.name,
                 plan: word(&row.plan)?,
                 role: word(&row.role)?,
-                suspended_at: row.suspended_at,
+                suspended: row.suspended_at.map(|at| (at, row.suspended_reason)),
             })
         });
         belonging.collect()

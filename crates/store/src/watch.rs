@@ -14,6 +14,7 @@ use domain::{
     watch::{Criteria, ReturnLeg, watched_days},
 };
 use sqlx::types::Json;
+use uuid::Uuid;
 
 mod change;
 mod shown;
@@ -44,6 +45,8 @@ pub struct NewWatch<'a> {
     pub note: &'a str,
     /// Whether an alert asks if it may stop.
     pub stop_when_found: bool,
+    /// By which request it is wished for: its alerts will name it.
+    pub request_id: Option<Uuid>,
 }
 
 /// One question a watch asks.
@@ -102,8 +105,8 @@ pub struct KnownSailing {
 pub async fn insert(tx: &mut TenantTx, watch: &NewWatch<'_>, now: DateTime<Utc>) -> Result<WatchId> {
     let id = sqlx::query_scalar!(
         "insert into watch (tenant_id, user_id, operator_id, criteria, return_leg, currency, expires_at, watched_days,
-                            note, stop_when_found, created_at, changed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11) returning id",
+                            note, stop_when_found, created_at, changed_at, request_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12) returning id",
         tx.tenant,
         watch.user.0,
         watch.operator.as_str(),
@@ -114,7 +117,8 @@ pub async fn insert(tx: &mut TenantTx, watch: &NewWatch<'_>, now: DateTime<Utc>)
         watch.watched_days(),
         watch.note,
         watch.stop_when_found,
-        now
+        now,
+        watch.request_id
     )
     .fetch_one(&mut *tx.tx)
     .await?;

@@ -24,6 +24,7 @@ fn class(endpoint: &Endpoint) -> Option<&'static str> {
         Access::Session(_) => Some("session rows"),
         Access::Member(..) => Some("member rows"),
         Access::Link(_) => Some("link rows"),
+        Access::Attempt => Some("attempt rows"),
         Access::Public | Access::Visitor => None,
     }
 }

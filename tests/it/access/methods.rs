@@ -43,8 +43,9 @@ async fn sr_auz_08_a_method_that_is_no_row_is_refused_for_everybody() {
     }
 }
 
-/// Other spellings of a path, none of which is the path.
-fn spellings(path: &str) -> Vec<String> {
+/// Other spellings of a path, none of which is the path; what follows the question mark stays.
+fn spellings(address: &str) -> Vec<String> {
+    let (path, query) = address.split_at(address.find('?').unwrap_or(address.len()));
     let mut spellings = vec![
         format!("{path}/"),
         format!("/{path}"),
@@ -62,7 +63,7 @@ fn spellings(path: &str) -> Vec<String> {
         spellings.push(format!("/{}", path[1..].replacen('/', "\\", 1).replace('\\', "%5c")));
     }
     spellings.retain(|other| other != path);
-    spellings
+    spellings.into_iter().map(|other| other + query).collect()
 }
 
 #[tokio::test]

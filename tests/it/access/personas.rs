@@ -27,9 +27,15 @@ pub(super) enum Session {
     Live(Person, Option<Role>),
     /// Signed in an hour ago.
     Stale(Person, Option<Role>),
+    /// Just signed in, while the tenant of all of them is suspended.
+    Suspended(Person),
     /// Begins and ends as its name says; nothing is renewed.
     Dead(Token),
 }
+
+/// What there is of a person besides sessions, and the column that says whose it is.
+pub(super) const HELD: [(&str, &str); 4] =
+    [("user_account", "user_id"), ("member", "user_id"), ("channel", "user_id"), ("api_key", "created_by")];
 
 /// The token of a person's session in these tests.
 fn token_of(person: &Person) -> Token {
@@ -48,7 +54,7 @@ impl Persona {
     /// What their browser sends.
     pub(super) fn token(&self) -> Option<Token> {
         match self.session.as_ref()? {
-            Session::Live(person, _) | Session::Stale(person, _) => Some(token_of(person)),
+            Session::Live(person, _) | Session::Stale(person, _) | Session::Suspended(person) => Some(token_of(person)),
             Session::Dead(token) => Some(token.clone()),
         }
     }
@@ -57,14 +63,23 @@ impl Persona {
 impl Stage {
     /// Undoes what an earlier request of theirs did to what they hold and are, and to Alice's tenant.
     pub(super) async fn renew(&self, persona: &Persona) {
+        let admin = &self.world.admin;
+        let live = "update tenant set suspended_at = null, closed_at = null where tenant_id = any($1)";
+        let tenants = [self.alice.tenant.0, self.mallory_tenant.0];
+        sqlx::query(live).bind(&tenants[..]).execute(admin).await.unwrap();
         let (person, role, ago_s) = match &persona.session {
-            Some(Session::Live(person, role)) => (person, role, 0),
-            Some(Session::Stale(person, role)) => (person, role, 3_600),
+            Some(Session::Live(person, role)) => (person, *role, 0),
+            Some(Session::Stale(person, role)) => (person, *role, 3_600),
+            Some(Session::Suspended(person)) => (person, Some(Role::Owner), 0),
             Some(Session::Dead(_)) | None => return,
         };
-        let admin = &self.world.admin;
-        let live = "update tenant set suspended_at = null, closed_at = null where tenant_id = $1";
-        sqlx::query(live).bind(person.tenant.0).execute(admin).await.unwrap();
+        self.bring_back(&self.mallory_owner).await;
+        self.bring_back(person).await;
+        if let Some(Session::Suspended(person)) = &persona.session {
+            let suspend =
+                sqlx::query("update tenant set suspended_at = now() where tenant_id = $1").bind(person.tenant.0);
+            suspend.execute(admin).await.unwrap();
+        }
         if let Some(role) = role {
             let member = "insert into member (tenant_id, user_id, role) values ($1, $2, $3)
                           on conflict (tenant_id, user_id) do update set role = excluded.role";
@@ -75,6 +90,23 @@ impl Stage {
         let proved = "update session set proved_at = proved_at - make_interval(secs => $2) where token_hash = $1";
         let proved = sqlx::query(proved).bind(token_of(person).hash().to_vec()).bind(f64::from(ago_s));
         proved.execute(admin).await.unwrap();
+    }
+
+    /// Gives whoever was erased back what they were and held when they first asked.
+    async fn bring_back(&self, person: &Person) {
+        for (table, whose) in HELD {
+            let hold = format!(
+                "insert into public.held_{table} select * from app.{table} x where x.{whose} = $1
+                 and not exists (select from public.held_{table} held where held.{whose} = $1)"
+            );
+            let back = format!(
+                "insert into app.{table} select * from public.held_{table} where {whose} = $1
+                 and not exists (select from app.session where user_id = $1) on conflict do nothing"
+            );
+            for sql in [hold, back] {
+                sqlx::query(AssertSqlSafe(sql)).bind(person.user.0).execute(&self.world.admin).await.unwrap();
+            }
+        }
     }
 
     /// Those whom no key helps: no, unknown, dead or worthless keys.
@@ -139,6 +171,8 @@ impl Stage {
         }
         let owner = self.world.member(self.alice.tenant, "stale", Role::Owner).await;
         people.push(Persona::with_session("owner who signed in an hour ago", Session::Stale(owner, Some(Role::Owner))));
+        let owner = self.world.member(self.alice.tenant, "suspended", Role::Owner).await;
+        people.push(Persona::with_session("owner while the tenant is suspended", Session::Suspended(owner)));
         people.push(Persona { name: "another tenant's owner".into(), key: None, ..self.mallory.clone() });
         people.extend(self.outsiders().await);
         people.push(Persona::with_key("nobody", None));

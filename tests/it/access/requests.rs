@@ -1,9 +1,14 @@
 //! How each row of the table is asked for as it should be. A row that is missing here fails every test of access.
 
 use super::Stage;
-use crate::{api::motorhome, harness::motorhome_days};
-use app::routes::Endpoint;
-use domain::token::Token;
+use crate::{
+    api::motorhome,
+    harness::{Browser, motorhome_days},
+    login::leads_to,
+};
+use app::{access::Access, login::COOKIE, routes::Endpoint};
+use dev::sim::identity::{NEIGHBOURS, Provider};
+use domain::{access::Role, id::TenantId, token::Token};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -29,12 +34,27 @@ fn account(_: &Stage) -> Vec<(&'static str, String)> {
     vec![("name", "Somebody Else".into()), ("zone", "Europe/Paris".into())]
 }
 
+/// The name of Alice's tenant.
+fn named(_: &Stage) -> Vec<(&'static str, String)> {
+    vec![("name", "Alice".into())]
+}
+
+fn invited(_: &Stage) -> Vec<(&'static str, String)> {
+    vec![("address", "new@example.test".into()), ("role", "viewer".into())]
+}
+
+/// To Alice, so that there is an owner whoever hands over.
+fn handed_over(stage: &Stage) -> Vec<(&'static str, String)> {
+    vec![("to", stage.alice.user.to_string()), ("then", "admin".into())]
+}
+
 /// Every row, with the body it takes. Links and pages that need no proof are here too.
 pub(super) const REQUESTS: &[(&str, &str, Body)] = &[
     ("GET", "/", Body::Nothing),
     ("GET", "/bot", Body::Nothing),
     ("GET", "/healthz", Body::Nothing),
     ("GET", "/assets/site.css", Body::Nothing),
+    ("GET", "/privacy", Body::Nothing),
     ("GET", "/problems/{code}", Body::Nothing),
     ("GET", "/l/stop/{token}", Body::Nothing),
     ("POST", "/l/stop/{token}", Body::Nothing),
@@ -42,13 +62,46 @@ pub(super) const REQUESTS: &[(&str, &str, Body)] = &[
     ("POST", "/l/keep/{token}", Body::Nothing),
     ("GET", "/l/unsubscribe/{token}", Body::Nothing),
     ("POST", "/l/unsubscribe/{token}", Body::Nothing),
+    ("GET", "/l/invitation/{token}", Body::Nothing),
+    ("GET", "/login", Body::Nothing),
+    ("POST", "/login/{provider}", BUTTON),
+    ("GET", "/login/{provider}/callback", Body::Nothing),
+    ("POST", "/login/{provider}/callback", Body::Form(|_| vec![("state", "A".repeat(43)), ("code", "x".into())])),
+    ("GET", "/account/confirm", Body::Nothing),
+    ("POST", "/account/confirm", BUTTON),
+    ("GET", "/account/identities", Body::Nothing),
+    ("POST", "/account/identities/{provider}", BUTTON),
+    ("POST", "/account/remove-identity", Body::Form(second)),
     ("POST", "/logout", BUTTON),
     ("GET", "/account", Body::Nothing),
     ("POST", "/account", Body::Form(account)),
     ("GET", "/account/sessions", Body::Nothing),
     ("POST", "/account/sessions/end-others", BUTTON),
     ("POST", "/account/sessions/{session}/end", BUTTON),
+    ("GET", "/account/tenants", Body::Nothing),
+    ("POST", "/account/tenants", Body::Form(named)),
+    ("GET", "/account/invitations/{link}", Body::Nothing),
+    ("POST", "/account/invitations/{link}", BUTTON),
+    ("GET", "/account/data", Body::Nothing),
+    ("POST", "/account/data/export", BUTTON),
+    ("POST", "/account/data/erase", Body::Form(|_| vec![("words", "erase everything".into())])),
     ("GET", "/t/{tenant}", Body::Nothing),
+    ("GET", "/t/{tenant}/audit", Body::Nothing),
+    ("GET", "/t/{tenant}/settings", Body::Nothing),
+    ("POST", "/t/{tenant}/settings", Body::Form(named)),
+    ("GET", "/t/{tenant}/close", Body::Nothing),
+    ("POST", "/t/{tenant}/close", Body::Form(named)),
+    ("GET", "/t/{tenant}/transfer", Body::Nothing),
+    ("POST", "/t/{tenant}/transfer", Body::Form(handed_over)),
+    ("GET", "/t/{tenant}/leave", Body::Nothing),
+    ("POST", "/t/{tenant}/leave", BUTTON),
+    ("GET", "/t/{tenant}/members", Body::Nothing),
+    ("GET", "/t/{tenant}/members/{user}", Body::Nothing),
+    ("POST", "/t/{tenant}/members/{user}", Body::Form(|_| vec![("role", "editor".into())])),
+    ("POST", "/t/{tenant}/members/{user}/remove", BUTTON),
+    ("POST", "/t/{tenant}/invitations", Body::Form(invited)),
+    ("POST", "/t/{tenant}/invitations/{invitation}/revoke", BUTTON),
+    ("POST", "/t/{tenant}/invitations/{invitation}/resend", BUTTON),
     ("GET", "/api/v1/openapi.json", Body::Nothing),
     ("GET", "/api/v1/key", Body::Nothing),
     ("GET", "/api/v1/operators", Body::Nothing),
@@ -70,7 +123,7 @@ pub(super) const REQUESTS: &[(&str, &str, Body)] = &[
 ];
 
 /// Path parameters that name what all tenants share: nobody's in particular.
-const SHARED: [&str; 4] = ["code", "operator", "route", "sailing"];
+const SHARED: [&str; 6] = ["code", "link", "operator", "provider", "route", "sailing"];
 
 /// Whether a row is about an object that belongs to a tenant.
 pub(super) fn is_owned(endpoint: &Endpoint) -> bool {
@@ -86,18 +139,51 @@ async fn object(stage: &Stage, name: &str) -> String {
         "channel" => stage.alice.channel.to_string(),
         "watch" => stage.world.watch(&stage.alice, &motorhome_days(1)).await.to_string(),
         "alert" => alert(stage).await,
-        "tenant" => stage.alice.tenant.to_string(),
+        "tenant" => tenant(stage).await,
+        "user" => guest(stage).await,
+        "invitation" => invitation(stage, stage.alice.tenant, "guest@example.test").await,
+        "link" => link(stage).await,
         "session" => session(stage).await,
+        "provider" => Provider::HarbourId.name().to_owned(),
         "code" => "invalid".to_owned(),
         "token" => "not-signed-by-us".to_owned(),
         other => panic!("{{{other}}} has no object: add one in tests/it/access/requests.rs"),
     }
 }
 
-/// A session of Alice's on another device.
+/// Alice's, with nobody invited.
+async fn tenant(stage: &Stage) -> String {
+    sqlx::query("delete from invitation").execute(&stage.world.admin).await.unwrap();
+    stage.alice.tenant.to_string()
+}
+
+/// A member of Alice's, in the place of the last.
+async fn guest(stage: &Stage) -> String {
+    let gone = "delete from member using user_account u where member.user_id = u.user_id and u.name = 'Guest'";
+    sqlx::query(gone).execute(&stage.world.admin).await.unwrap();
+    stage.world.member(stage.alice.tenant, "Guest", Role::Viewer).await.user.to_string()
+}
+
+/// An invitation of this tenant that waits.
+async fn invitation(stage: &Stage, tenant: TenantId, to: &str) -> String {
+    let tenants_owner = if tenant == stage.alice.tenant { &stage.alice } else { &stage.mallory_owner };
+    stage.world.invite(tenants_owner, to, Role::Viewer).await.unwrap().to_string()
+}
+
+/// The link of an invitation to another tenant, for who asks as the control.
+async fn link(stage: &Stage) -> String {
+    let left = sqlx::query("delete from member where tenant_id = $1 and user_id = $2");
+    left.bind(stage.mallory_tenant.0).bind(stage.anna.user.0).execute(&stage.world.admin).await.unwrap();
+    sqlx::query("delete from invitation").execute(&stage.world.admin).await.unwrap();
+    invitation(stage, stage.mallory_tenant, &stage.anna.email).await;
+    stage.world.deliver_with(&stage.world.parts).await;
+    stage.world.invitation_token(&stage.anna.email)
+}
+
+/// A session of the control's on another device.
 async fn session(stage: &Stage) -> String {
     let token = Token::mint(rand::random());
-    stage.world.write_session(&stage.alice, &token).await;
+    stage.world.write_session(&stage.anna, &token).await;
     let id = sqlx::query_scalar("select id from session where token_hash = $1").bind(token.hash().to_vec());
     id.fetch_one(&stage.world.admin).await.map(|id: Uuid| id.to_string()).unwrap()
 }
@@ -124,8 +210,42 @@ async fn alert(stage: &Stage) -> String {
     id.to_string()
 }
 
+/// A second identity of Anna's.
+fn second(_: &Stage) -> Vec<(&'static str, String)> {
+    vec![("issuer", "https://second.test".into()), ("subject", "anna".into())]
+}
+
+async fn write_second(stage: &Stage) {
+    sqlx::query(
+        "insert into identity (issuer, subject, user_id, provider, linked_at, last_used_at)
+         values ('https://second.test', 'anna', $1, 'second', $2, $2) on conflict do nothing",
+    )
+    .bind(stage.anna.user.0)
+    .bind(stage.world.clock.now())
+    .execute(&stage.world.admin)
+    .await
+    .unwrap();
+}
+
+/// What a provider sends back to a browser that has just begun to sign in there; the stage keeps the browser's cookie.
+async fn answer(stage: &Stage) -> String {
+    stage.world.sim.freeze(stage.world.clock.now());
+    let mut browser = Browser::new(stage.router.clone());
+    let page = browser.post("/login/harbour-id", &[]).await;
+    let person = NEIGHBOURS[0].at(Provider::HarbourId);
+    let callback = stage.world.sim.sign_in(&leads_to(&page), &person).unwrap();
+    *stage.attempt.lock().unwrap() = format!("{COOKIE}={}", browser.cookies[COOKIE]);
+    callback.path_and_query()
+}
+
 /// The path of a good request.
 pub(super) async fn path(stage: &Stage, endpoint: &Endpoint) -> String {
+    if endpoint.access == Access::Attempt {
+        return answer(stage).await;
+    }
+    if endpoint.path == "/account/remove-identity" {
+        write_second(stage).await;
+    }
     let mut path = String::new();
     for segment in endpoint.path.split('/').skip(1) {
         path.push('/');

@@ -6,6 +6,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
+use dev::sim::identity::Provider;
 use domain::{session::Span, token::Token};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -148,18 +149,19 @@ impl World {
         let email = dev::world::Seals::default().of_identity("https://id.test", &subject, &person.email);
         sqlx::query(
             "insert into identity (issuer, subject, user_id, provider, email, email_verified, linked_at, last_used_at)
-             values ('https://id.test', $1, $2, 'test', $3, true, $4, $4) on conflict do nothing",
+             values ($5, $1, $2, 'harbour-id', $3, true, $4, $4) on conflict do nothing",
         )
         .bind(&subject)
         .bind(person.user.0)
         .bind(email)
         .bind(span.seen_at)
+        .bind(self.sim.issuer(Provider::HarbourId))
         .execute(&self.admin)
         .await
         .unwrap();
         sqlx::query(
             "insert into session (id, user_id, issuer, subject, token_hash, device, created_at, seen_at, proved_at, ends_at)
-             values (gen_random_uuid(), $1, 'https://id.test', $2, $3, 'Firefox on Linux', $4, $4, $5, $6)
+             values (gen_random_uuid(), $1, $7, $2, $3, 'Firefox on Linux', $4, $4, $5, $6)
              on conflict (token_hash) do update set seen_at = $4, proved_at = $5, ends_at = $6",
         )
         .bind(person.user.0)
@@ -168,6 +170,7 @@ impl World {
         .bind(span.seen_at)
         .bind(span.proved_at)
         .bind(span.ends_at)
+        .bind(self.sim.issuer(Provider::HarbourId))
         .execute(&self.admin)
         .await
         .unwrap();

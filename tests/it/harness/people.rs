@@ -152,6 +152,7 @@ impl World {
             channels: &[person.channel],
             note: "",
             stop_when_found: true,
+            request_id: None,
         };
         let id = watch::insert(&mut tx, &new, self.clock.now()).await.unwrap();
         tx.commit(Audit::OwnRecord).await.unwrap();

@@ -5,6 +5,7 @@ use app::{
     App,
     client::Proxies,
     clock::{Chance, Clock, RequestIds},
+    login::settings::Providers,
     rate::Rates,
     shield::Bounds,
 };
@@ -13,7 +14,9 @@ use domain::{
     cadence::TimeScale,
     key::{ApiKey, Scope},
 };
+use outbound::{Client, Development, Egress, UserAgent};
 use std::sync::Arc;
+use store::key::Life;
 use uuid::Uuid;
 
 impl World {
@@ -38,16 +41,34 @@ impl World {
             proxies: Proxies::default(),
             bounds,
             rates: Arc::new(Rates::new(&bounds)),
+            providers: Arc::new(self.providers(&[])),
+            outbound: self.outbound(),
         }
+    }
+
+    /// The simulated providers, with further settings.
+    pub(crate) fn providers(&self, more: &[(&str, &str)]) -> Providers {
+        let mut settings = self.sim.sign_in_settings();
+        settings.retain(|(name, _)| more.iter().all(|(other, _)| name != other));
+        settings.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let get = |name: &str| settings.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+        Providers::read(&get).unwrap()
+    }
+
+    /// The way out, to the simulator and the public internet.
+    fn outbound(&self) -> Client {
+        let proof = Development::attested_by("development").expect("it says so");
+        let agent = UserAgent::new(&self.config.base_url, &self.config.contact).unwrap();
+        Client::new(Egress::development(proof, vec![self.sim.http]), &agent).unwrap()
     }
 
     /// A key of this person, good for 90 days, issued as an installation's administrator does.
     pub(crate) async fn key(&self, person: &Person, scopes: &[Scope]) -> String {
         let key = some_key();
         let now = self.clock.now();
-        let life = (now, now + TimeDelta::days(90));
+        let life = Life { from: now, until: now + TimeDelta::days(90), request_id: Uuid::new_v4() };
         let admin_url = self.database.url("ferry_admin");
-        let issued = store::key::issue(&admin_url, (person.tenant, person.user), &key, scopes, life).await;
+        let issued = store::key::issue(&admin_url, (person.tenant, person.user), &key, scopes, &life).await;
         assert!(issued.unwrap(), "{person:?} is no member");
         key.expose().to_owned()
     }

@@ -31,7 +31,7 @@ async fn two_tenants() -> (World, Person, Person) {
         .execute(&world.admin)
         .await
         .unwrap();
-    sqlx::query("insert into audit (tenant_id, at, actor, action, subject) values ($1, now(), 'a', 'b', 'c')")
+    sqlx::query("insert into audit (tenant_id, at, actor, action, subject, request_id) values ($1, now(), 'a', 'b', 'c', gen_random_uuid())")
         .bind(alice.tenant.0)
         .execute(&world.admin)
         .await

@@ -30,7 +30,7 @@ struct OnePlace {
     paths: &'static [&'static str],
 }
 
-const ONE_PLACE: [OnePlace; 7] = [
+const ONE_PLACE: [OnePlace; 10] = [
     OnePlace { library: "sqlx", crates: &["store", "dev"], paths: &["crates/store/"] },
     OnePlace { library: "reqwest", crates: &["outbound", "dev"], paths: &["crates/outbound/"] },
     OnePlace { library: "lettre", crates: &["workers"], paths: &["workers/src/channels"] },
@@ -41,6 +41,9 @@ const ONE_PLACE: [OnePlace; 7] = [
     },
     OnePlace { library: "html5ever", crates: &["workers"], paths: &["workers/src/operators"] },
     OnePlace { library: "scraper", crates: &["workers"], paths: &["workers/src/operators"] },
+    OnePlace { library: "openidconnect", crates: &["app", "dev"], paths: &["app/src/login"] },
+    OnePlace { library: "oauth2", crates: &["app"], paths: &["app/src/login"] },
+    OnePlace { library: "p256", crates: &["app"], paths: &["app/src/login"] },
     OnePlace { library: "axum", crates: &["app", "dev"], paths: &["app/"] },
 ];
 
@@ -162,6 +165,9 @@ fn a_library_with_one_place_is_named_nowhere_else() {
     assert_sees(naming, "app/src/main.rs", "let c = ::redis::Client::open(x);", "names redis");
     assert_sees(naming, "workers/src/reconcile.rs", "use redis::aio::X;", "names redis");
     assert_sees(naming, "workers/src/poll.rs", "use scraper::Html;", "names scraper");
+    assert_sees(naming, "app/src/access.rs", "use openidconnect::Nonce;", "names openidconnect");
+    assert_sees(naming, "workers/src/poll.rs", "use oauth2::Scope;", "names oauth2");
+    assert_passes(naming, "app/src/login/discovery.rs", "use openidconnect::IssuerUrl;");
     assert_passes(naming, "workers/src/schedule/claim.rs", "use redis::Script;");
     assert_passes(naming, "workers/src/channels/email.rs", "use lettre::Message;");
     assert_passes(naming, "app/src/routes.rs", "// like sqlx::Pool\nuse store::Store; let s = \"redis::x\";");

@@ -27,9 +27,11 @@ use domain::id::{TenantId, UserId};
 use domain::key::{ApiKey, Scope};
 use domain::operator::Operator;
 use domain::plan::Plan;
+use outbound::{Client, Egress, UserAgent};
 use span::{Errand, Span};
 use sqlx::{Connection, PgConnection};
 use std::sync::Arc;
+use store::key::Life;
 use store::{Credentials, DatabaseRole, LinkKey, Store};
 use uuid::Uuid;
 
@@ -147,6 +149,11 @@ impl Desk {
             proxies: Proxies::default(),
             bounds,
             rates: Arc::new(Rates::new(&bounds)),
+            providers: Arc::default(),
+            outbound: Client::new(
+                Egress::production(),
+                &UserAgent::new(&"http://localhost:8080".parse()?, "developer@example.test")?,
+            )?,
         })
     }
 
@@ -162,13 +169,14 @@ async fn keys(cluster: &Cluster, crowd: &str) -> Result<Vec<String>> {
         "select tenant_id, user_id from member join tenant using (tenant_id) where name like $1 || ' %' order by name";
     let people: Vec<(Uuid, Uuid)> = sqlx::query_as(sql).bind(crowd).fetch_all(&mut admin).await?;
     admin.close().await?;
-    let life = (Utc::now(), Utc::now() + TimeDelta::days(90));
+    let (from, until) = (Utc::now(), Utc::now() + TimeDelta::days(90));
+    let life = Life { from, until, request_id: Uuid::new_v4() };
     let mut keys = Vec::new();
     for (tenant, user) in people {
         let key = ApiKey::mint(rand::random(), rand::random());
         let whose = (TenantId(tenant), UserId(user));
         let url = cluster.url("ferry_admin", NAME);
-        let issued = store::key::issue(&url, whose, &key, &[Scope::Read, Scope::Write], life).await;
+        let issued = store::key::issue(&url, whose, &key, &[Scope::Read, Scope::Write], &life).await;
         ensure!(issued.context("issuing a key")?, "{whose:?} is no member");
         keys.push(key.expose().to_owned());
     }

@@ -19,7 +19,7 @@ use super::misbehaviour::Misbehaviour;
 use super::model::{Place, SailingStatus};
 use super::playground::Playground;
 use super::smtp::MailMisbehaviour;
-use super::{answers, pages};
+use super::{answers, identity, pages};
 
 type Ground = State<Arc<Playground>>;
 
@@ -41,6 +41,7 @@ impl IntoResponse for Refused {
 /// All routes.
 pub(super) fn router(ground: Arc<Playground>) -> Router {
     answers::router()
+        .merge(identity::router())
         .route("/", get(async || Redirect::to("/sim")))
         .route("/sim", get(sailings_page))
         .route("/sim/look.css", get(async || ([(header::CONTENT_TYPE, "text/css")], LOOK_CSS)))

@@ -13,6 +13,7 @@ use chrono_tz::America::{Los_Angeles, Vancouver};
 use domain::operator::Operator;
 
 use super::brittany::{self, Asked, Nesting};
+use super::identity::Identities;
 use super::inbox::Inbox;
 use super::misbehaviour::Misbehaviour;
 use super::model::{Model, Place, SailingStatus, SimSailing};
@@ -49,6 +50,7 @@ pub(super) struct Playground {
     pub(super) mail: Arc<MailServer>,
     pub(super) nesting: Mutex<Nesting>,
     pub(super) access_code: Mutex<String>,
+    pub(super) identities: Identities,
 }
 
 /// Nothing panics while holding one of the simulator's locks.
@@ -57,7 +59,7 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Playground {
-    pub(super) fn new(today: NaiveDate) -> Self {
+    pub(super) fn new(today: NaiveDate, base_url: String) -> Self {
         let inbox = Arc::new(Inbox::new());
         Self {
             model: Mutex::new(Model::new(today)),
@@ -72,6 +74,7 @@ impl Playground {
             inbox,
             nesting: Mutex::default(),
             access_code: Mutex::new(wsf::ACCESS_CODE.to_owned()),
+            identities: Identities::new(base_url),
         }
     }
 
@@ -212,6 +215,7 @@ impl Playground {
         *lock(&self.nesting) = Nesting::default();
         wsf::ACCESS_CODE.clone_into(&mut lock(&self.access_code));
         self.mail.misbehave(MailMisbehaviour::None);
+        self.identities.reset();
         self.requests.clear();
         self.inbox.clear();
     }

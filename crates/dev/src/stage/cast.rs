@@ -1,6 +1,6 @@
 //! The processes of a stage and what each is told: the settings of production, with a simulator in
-//! the place of every operator and of the mail server. Each gets its own database role, and only
-//! the workers learn where Redis is.
+//! the place of every operator, of the mail server and of the identity providers. Each gets its own
+//! database role, and only the workers learn where Redis is.
 
 use crate::{
     checkout::{self, Build},
@@ -32,6 +32,11 @@ impl Addresses {
     pub(super) fn free() -> Result<Addresses> {
         Ok(Addresses { app: free_from(8080)?, simulator: free_from(8300)?, mail: free_from(8500)? })
     }
+
+    /// The base of the simulator's addresses, as it calls itself.
+    pub(super) fn simulator_url(&self) -> String {
+        format!("http://{}", self.simulator)
+    }
 }
 
 /// Who plays, and how fast.
@@ -58,6 +63,8 @@ impl Cast {
     /// The web application.
     pub(super) fn app(&self, cluster: &Cluster) -> Order {
         let app = Order::new("app", &checkout::binary(self.build, "app"));
+        let providers = sim::identity::settings(&self.addresses.simulator_url());
+        let app = providers.into_iter().fold(app, |app, (name, value)| app.env(&name, value));
         self.told(app)
             .env("FERRY_LISTEN", self.addresses.app.to_string())
             .env("FERRY_DATABASE_URL", cluster.url("ferry_app", super::DATABASE))
@@ -66,9 +73,9 @@ impl Cast {
 
     /// The workers, the only ones who ask operators.
     pub(super) fn workers(&self, cluster: &Cluster) -> Order {
-        let simulator = self.addresses.simulator;
+        let simulator = self.addresses.simulator_url();
         let reaching = |order: Order, operator: &Operator| {
-            let order = order.env(&operator.url_setting(), format!("http://{simulator}"));
+            let order = order.env(&operator.url_setting(), simulator.clone());
             match operator.manifest().key_setting {
                 Some(setting) => order.env(setting, sim::ACCESS_CODE),
                 None => order,

@@ -2,7 +2,7 @@
 //! by a few statements for any number. For measuring, and for the demonstration with many watchers. Foreign keys and
 //! triggers sleep while it writes, so it runs as superuser and never on a database that matters.
 
-use super::{Seals, readable};
+use super::{Seals, readable, seals::Mailbox};
 use crate::progress::Progress;
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
@@ -12,7 +12,6 @@ use domain::{
     watch::{Criteria, expires_at},
 };
 use sqlx::{Connection, PgConnection, types::Json};
-use uuid::Uuid;
 
 /// What some of a crowd wish for: the first question of the criteria is the one their watches ask.
 #[derive(Clone, Debug)]
@@ -129,7 +128,7 @@ impl Crowd<'_> {
         let seals = Seals::default();
         for from in (0..self.tenants).step_by(usize::try_from(SEALED_AT_ONCE)?) {
             progress.step(&format!("Sealing addresses ({} of {})", readable(from), readable(self.tenants)));
-            let persons: Vec<(i64, Uuid, Uuid, Uuid, String)> = sqlx::query_as(
+            let persons: Vec<Mailbox> = sqlx::query_as(
                 "select n, tenant_id, user_id, channel_id, mailbox from person where n >= $1 and n < $1 + $2",
             )
             .bind(from)
@@ -137,10 +136,9 @@ impl Crowd<'_> {
             .fetch_all(&mut *connection)
             .await?;
             let (mut numbers, mut emails, mut addresses, mut indexes) = (vec![], vec![], vec![], vec![]);
-            for (n, tenant, user, channel, mailbox) in persons {
-                let (address, index) = seals.of_channel(tenant, channel, &mailbox);
+            for (n, email, address, index) in seals.of_many(&persons)? {
                 numbers.push(n);
-                emails.push(seals.of_user(user, &mailbox));
+                emails.push(email);
                 addresses.push(address);
                 indexes.push(index);
             }

@@ -208,7 +208,7 @@ pub fn channel_of(email: &str) -> Uuid {
 }
 
 /// The same id for the same name, in every world.
-fn id(name: &str) -> Uuid {
+pub(super) fn id(name: &str) -> Uuid {
     let digest = Sha256::digest(name);
     uuid::Builder::from_custom_bytes(*digest.first_chunk().expect("BUG: a digest has 32 bytes")).into_uuid()
 }

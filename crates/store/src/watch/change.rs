@@ -9,6 +9,7 @@ use domain::{
     watch::WatchState,
 };
 use sqlx::types::Json;
+use uuid::Uuid;
 
 /// What a watch holds besides its wish.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +20,8 @@ pub struct Aside<'a> {
     pub note: &'a str,
     /// Whether an alert asks if it may stop.
     pub stop_when_found: bool,
+    /// By which request it is changed: later alerts will name it.
+    pub request_id: Option<Uuid>,
 }
 
 /// Gives a watch another wish, at a new version; its state and its owner stay.
@@ -32,7 +35,7 @@ pub async fn rewrite(tx: &mut TenantTx, id: WatchId, watch: &NewWatch<'_>, now: 
     sqlx::query!("delete from watch_target where watch_id = $1", id.0).execute(&mut *tx.tx).await?;
     sqlx::query!(
         "update watch set criteria = $2, return_leg = $3, currency = $4, expires_at = $5, watched_days = $6,
-                          version = version + 1, changed_at = $7
+                          version = version + 1, changed_at = $7, request_id = $8
          where id = $1",
         id.0,
         Json(watch.criteria) as _,
@@ -40,7 +43,8 @@ pub async fn rewrite(tx: &mut TenantTx, id: WatchId, watch: &NewWatch<'_>, now: 
         watch.currency,
         watch.expires_at,
         watch.watched_days(),
-        now
+        now,
+        watch.request_id
     )
     .execute(&mut *tx.tx)
     .await?;
@@ -53,10 +57,11 @@ pub async fn rewrite(tx: &mut TenantTx, id: WatchId, watch: &NewWatch<'_>, now: 
 /// When the database refuses.
 pub async fn annotate(tx: &mut TenantTx, id: WatchId, aside: &Aside<'_>) -> Result<()> {
     sqlx::query!(
-        "update watch set note = $2, stop_when_found = $3 where id = $1",
+        "update watch set note = $2, stop_when_found = $3, request_id = $4 where id = $1",
         id.0,
         aside.note,
-        aside.stop_when_found
+        aside.stop_when_found,
+        aside.request_id
     )
     .execute(&mut *tx.tx)
     .await?;
