@@ -100,7 +100,7 @@ as $$ begin
 end $$;
 
 -- Suspends a tenant that is open; how many were, one or none.
-create function suspend_tenant(p_tenant uuid, p_reason text, p_now timestamptz) returns bigint
+create function suspend_tenant(p_tenant uuid, p_reason text, p_now timestamptz, p_request_id uuid) returns bigint
   language sql volatile security definer
   set search_path = pg_catalog, app, pg_temp
 as $$
@@ -109,15 +109,15 @@ as $$
     where tenant_id = p_tenant and suspended_at is null and closed_at is null
     returning tenant_id),
   noted as (
-    insert into audit (tenant_id, at, actor, action, subject)
-    select tenant_id, p_now, 'admin', 'tenant.suspend', 'tenant:' || tenant_id from suspended
+    insert into audit (tenant_id, at, actor, action, subject, request_id)
+    select tenant_id, p_now, 'admin', 'tenant.suspend', 'tenant:' || tenant_id, p_request_id from suspended
     returning 1)
   select count(*) from noted
 $$;
 
 -- Resumes one. Its watches are like watches that were paused: what changed meanwhile was not judged, so what stood open is
 -- withdrawn, and each is held against what is known once it has been asked again.
-create function resume_tenant(p_tenant uuid, p_now timestamptz) returns bigint
+create function resume_tenant(p_tenant uuid, p_now timestamptz, p_request_id uuid) returns bigint
   language plpgsql volatile security definer
   set search_path = pg_catalog, app, pg_temp
 as $$ begin
@@ -133,8 +133,8 @@ as $$ begin
   from watch w where wt.tenant_id = p_tenant and w.tenant_id = wt.tenant_id and w.id = wt.watch_id and w.state = 'active';
   update alert set closed_at = p_now, closed_reason = 'withdrawn' where tenant_id = p_tenant and closed_at is null;
   update watch set changed_at = p_now where tenant_id = p_tenant and state = 'active';
-  insert into audit (tenant_id, at, actor, action, subject)
-  values (p_tenant, p_now, 'admin', 'tenant.resume', 'tenant:' || p_tenant);
+  insert into audit (tenant_id, at, actor, action, subject, request_id)
+  values (p_tenant, p_now, 'admin', 'tenant.resume', 'tenant:' || p_tenant, p_request_id);
   return 1;
 end $$;
 
@@ -145,7 +145,7 @@ declare
 begin
   grant create on schema app to ferry_matcher;
   foreach f in array array['free_tenants_owned(uuid, timestamptz)', 'tenants_of(uuid)', 'depart(uuid, uuid)',
-                           'suspend_tenant(uuid, text, timestamptz)', 'resume_tenant(uuid, timestamptz)']::regprocedure[] loop
+                           'suspend_tenant(uuid, text, timestamptz, uuid)', 'resume_tenant(uuid, timestamptz, uuid)']::regprocedure[] loop
     execute format('alter function %s owner to ferry_matcher', f);
     execute format('revoke execute on function %s from public', f);
   end loop;
@@ -153,8 +153,8 @@ begin
   grant execute on function free_tenants_owned(uuid, timestamptz) to ferry_app;
   grant execute on function tenants_of(uuid) to ferry_auth;
   grant execute on function depart(uuid, uuid) to ferry_app;
-  grant execute on function suspend_tenant(uuid, text, timestamptz) to ferry_admin;
-  grant execute on function resume_tenant(uuid, timestamptz) to ferry_admin;
+  grant execute on function suspend_tenant(uuid, text, timestamptz, uuid) to ferry_admin;
+  grant execute on function resume_tenant(uuid, timestamptz, uuid) to ferry_admin;
   execute format('revoke ferry_matcher from %I', current_user);
 end
 $$;

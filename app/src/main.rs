@@ -230,12 +230,9 @@ fn by(actor: &str) -> By<'_> {
     By { at: Utc::now(), actor, request_id: Uuid::new_v4() }
 }
 
-#[expect(clippy::disallowed_methods, reason = "main is where the clock comes from")]
 async fn set_standing((tenant, reason): (TenantId, Option<String>)) -> anyhow::Result<()> {
-    let (admin_url, actor) = (Config::admin_url()?, Config::admin_name()?);
-    let store = Store::connect(DatabaseRole::Admin, admin_url.expose(), 1, Sealer::without_keys());
-    let store = store.await.context("FERRY_ADMIN_URL")?;
-    print!("{}", app::suspension::run(&store, tenant, reason.as_deref(), (&actor, Utc::now())).await?);
+    let (store, actor) = administrator().await?;
+    print!("{}", app::suspension::run(&store, tenant, reason.as_deref(), &by(&actor)).await?);
     Ok(())
 }
 

@@ -2,9 +2,8 @@
 //! tenant's log and one of the platform's. Nothing of the tenant's is read or deleted here.
 
 use anyhow::ensure;
-use chrono::{DateTime, Utc};
 use domain::{id::TenantId, text::one_line};
-use store::Store;
+use store::{Store, audit::By};
 
 /// The longest reason, in characters: what a member reads in two lines.
 const REASON_CHARS_MAX: usize = 200;
@@ -13,12 +12,7 @@ const REASON_CHARS_MAX: usize = 200;
 ///
 /// # Errors
 /// When the reason is empty or too long, the tenant is not in the state for it, or the database refuses.
-pub async fn run(
-    store: &Store,
-    tenant: TenantId,
-    reason: Option<&str>,
-    by: (&str, DateTime<Utc>),
-) -> anyhow::Result<String> {
+pub async fn run(store: &Store, tenant: TenantId, reason: Option<&str>, by: &By<'_>) -> anyhow::Result<String> {
     let Some(reason) = reason else {
         let resumed = store.resume_tenant(tenant, by).await?;
         ensure!(resumed, "{tenant} is not suspended, or it is closed, or there is no such tenant");

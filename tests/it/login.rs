@@ -9,6 +9,7 @@ mod people;
 mod prehijacking;
 mod return_to;
 mod settings;
+mod standard;
 mod tokens;
 
 use crate::harness::{Browser, Page, SESSION, World};

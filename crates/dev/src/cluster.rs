@@ -10,6 +10,7 @@ mod redis;
 
 use crate::{checkout, progress::Progress};
 use anyhow::{Context, Result};
+pub use find::Node;
 use private::Private;
 use sqlx::{Connection, PgConnection, migrate::Migrator};
 use std::path::PathBuf;
@@ -127,6 +128,14 @@ impl Cluster {
         migrator.run(&mut connection).await?;
         Ok(connection.close().await?)
     }
+}
+
+/// Finds or installs Node.
+///
+/// # Errors
+/// With a sentence, when it is missing and cannot be installed from here.
+pub fn node(progress: &Progress) -> Result<Node> {
+    install::node(progress)
 }
 
 /// Removes everything private of this checkout.

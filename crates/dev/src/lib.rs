@@ -12,6 +12,7 @@ pub mod progress;
 pub mod psql;
 pub mod sim;
 pub mod stage;
+pub mod standard_provider;
 pub mod stop;
 pub mod test;
 pub mod threats;

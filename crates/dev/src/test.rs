@@ -8,6 +8,7 @@ use crate::{
     leash::{Order, Output},
     prepare::{self, Stale},
     progress::Progress,
+    standard_provider::{self, Installed},
     threats,
 };
 use anyhow::{Context, Result, ensure};
@@ -44,8 +45,17 @@ pub async fn run(filter: &[String]) -> Result<()> {
     progress.step("Migrating the template");
     cluster.create_database(TEMPLATE).await?;
     cluster.migrate(TEMPLATE).await?;
+    progress.step("Installing the standard identity provider");
+    let standard = match standard_provider::install(&progress) {
+        // The tests that need it say so by themselves; the others are of use without it.
+        Err(cause) if !is_whole => {
+            progress.say(&format!("no standard identity provider: {cause:#}"));
+            None
+        }
+        installed => Some(installed?),
+    };
     progress.done();
-    let (outcomes, all_well) = tests(&cluster, filter).await?;
+    let (outcomes, all_well) = tests(order(&cluster, filter, standard.as_ref())).await?;
     drop(cluster);
     let threats = if is_whole { threats_of(&outcomes) } else { Ok(()) };
     println!("{outcomes}");
@@ -104,14 +114,14 @@ async fn format_and_lints() -> Result<()> {
     cargo::run(cargo::order("clippy").args(lints)).await
 }
 
-async fn tests(cluster: &Cluster, filter: &[String]) -> Result<(Outcomes, bool)> {
+async fn tests(order: Order) -> Result<(Outcomes, bool)> {
     let heard = Arc::new(Mutex::new(Outcomes::default()));
     let hears = Arc::clone(&heard);
     let on_line = move |line: &str| {
         println!("{line}");
         hears.lock().expect("BUG: hearing does not panic").hear(line);
     };
-    let mut child = order(cluster, filter).start(Output::Stdout(Box::new(on_line)))?;
+    let mut child = order.start(Output::Stdout(Box::new(on_line)))?;
     let status = child.wait().await?;
     // Ends the thread that hears, so that the last line is in.
     drop(child);
@@ -119,8 +129,12 @@ async fn tests(cluster: &Cluster, filter: &[String]) -> Result<(Outcomes, bool)>
     Ok((heard.into_inner().expect("BUG: hearing does not panic"), status.success()))
 }
 
-fn order(cluster: &Cluster, filter: &[String]) -> Order {
-    cargo::order("test")
+fn order(cluster: &Cluster, filter: &[String], standard: Option<&Installed>) -> Order {
+    let order = match standard {
+        Some(standard) => standard.told(cargo::order("test")),
+        None => cargo::order("test"),
+    };
+    order
         .args(["--workspace", "--no-fail-fast"])
         .args(filter.iter().cloned())
         .env("FERRY_TEST_OWNER_URL", cluster.owner_url("postgres"))

@@ -13,10 +13,11 @@ async fn a_stranger_gets_a_tenant_of_their_own_on_free_and_a_channel() {
     let site = Site::new().await;
     let person = Person::new("s-1", "Zoë O'Neil", "zoe@example.test");
     let mut browser = site.signed_in(Provider::QuayId, &person).await;
-    let row: (String, String, String) = sqlx::query_as("select t.name, t.plan, m.role from tenant t join member m using (tenant_id)")
-        .fetch_one(&site.world.admin)
-        .await
-        .unwrap();
+    let row: (String, String, String) =
+        sqlx::query_as("select t.name, t.plan, m.role from tenant t join member m using (tenant_id)")
+            .fetch_one(&site.world.admin)
+            .await
+            .unwrap();
     assert_eq!(row, ("Zoë O'Neil".into(), "free".into(), "owner".into()));
     assert!(browser.get("/account").await.text.contains("zoe@example.test"));
     let verified = "select count(*) from channel where verified_at is not null";

@@ -85,6 +85,7 @@ impl Olga {
             "delete from invitation",
             "delete from watch",
             "delete from audit",
+            "delete from audit_head",
         ] {
             super::sql(&self.team.world, text).await;
         }

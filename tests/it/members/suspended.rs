@@ -8,7 +8,7 @@ use crate::{
 use axum::http::StatusCode;
 use chrono::TimeDelta;
 use domain::key::Scope;
-use store::{DatabaseRole, Store};
+use store::{DatabaseRole, Store, audit::By};
 use tokio::join;
 
 const REASON: &str = "The last payment was returned.";
@@ -16,8 +16,8 @@ const REASON: &str = "The last payment was returned.";
 impl Team {
     async fn set_standing(&self, reason: Option<&str>) -> anyhow::Result<String> {
         let admin = Store::connect(DatabaseRole::Admin, &self.world.database.url("ferry_admin"), 1, sealer()).await?;
-        let by = ("Ada", self.world.clock.now());
-        app::suspension::run(&admin, self.alice.tenant, reason, by).await
+        let by = By { at: self.world.clock.now(), actor: "Ada", request_id: uuid::Uuid::new_v4() };
+        app::suspension::run(&admin, self.alice.tenant, reason, &by).await
     }
 
     async fn suspend(&self) {

@@ -1,4 +1,4 @@
-//! Finds the server programs: on the PATH, where Debian puts PostgreSQL, and where brew puts both.
+//! Finds the programs we run: on the PATH, where Debian puts PostgreSQL, and where brew puts both.
 //! Only looks; never installs.
 
 use std::{
@@ -11,6 +11,8 @@ use std::{
 const POSTGRES_AT_LEAST: u32 = 15;
 /// The oldest Redis that knows what the due set uses.
 const REDIS_AT_LEAST: u32 = 7;
+/// The oldest Node that the standard identity provider runs on.
+const NODE_AT_LEAST: u32 = 20;
 
 /// Prefixes under which brew keeps what it installs.
 const BREW_PREFIXES: [&str; 3] = ["/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew"];
@@ -39,6 +41,22 @@ pub(super) fn postgres_dir() -> Option<PathBuf> {
 pub(super) fn redis_server() -> Option<PathBuf> {
     let programs = places().into_iter().map(|dir| dir.join("redis-server"));
     programs.into_iter().find(|program| major_version(program).is_some_and(|version| version >= REDIS_AT_LEAST))
+}
+
+/// Node, with its package manager.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// `node`.
+    pub node: PathBuf,
+    /// `npm`.
+    pub npm: PathBuf,
+}
+
+/// The first Node that is new enough, if npm is here too.
+pub(super) fn node() -> Option<Node> {
+    let programs = places().into_iter().map(|dir| dir.join("node"));
+    let is_new = |program: &PathBuf| major_version(program).is_some_and(|version| version >= NODE_AT_LEAST);
+    Some(Node { node: programs.into_iter().find(is_new)?, npm: program("npm")? })
 }
 
 /// The first `psql`.
@@ -71,9 +89,9 @@ fn major_version(program: &Path) -> Option<u32> {
     major_in(&String::from_utf8_lossy(&output.stdout))
 }
 
-/// The first number after a space or `v=`: "postgres (PostgreSQL) 15.18", "Redis server v=7.0.15 sha=…".
+/// The first number after a space, `v` or `v=`: "postgres (PostgreSQL) 15.18", "Redis server v=7.0.15 sha=…", "v22.4.0".
 fn major_in(text: &str) -> Option<u32> {
-    let words = text.split_whitespace().map(|word| word.trim_start_matches("v="));
+    let words = text.split_whitespace().map(|word| word.trim_start_matches('v').trim_start_matches('='));
     words
         .filter(|word| word.starts_with(|first: char| first.is_ascii_digit()))
         .find_map(|word| word.split(|sign: char| !sign.is_ascii_digit()).next()?.parse().ok())
@@ -88,6 +106,7 @@ mod tests {
         assert_eq!(major_in("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)"), Some(15));
         assert_eq!(major_in("Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.2.1 bits=64"), Some(7));
         assert_eq!(major_in("postgres (PostgreSQL) 18beta1"), Some(18));
+        assert_eq!(major_in("v20.20.2"), Some(20));
         assert_eq!(major_in("no version here"), None);
     }
 }

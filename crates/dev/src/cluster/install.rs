@@ -1,26 +1,31 @@
-//! Installs the servers a machine lacks, with its own package manager, and says so. The programs
+//! Installs the programs a machine lacks, with its own package manager, and says so. The programs
 //! are all we want: a service that a package would start is kept from starting, and a service
 //! that was there before is never touched.
 
-use super::find::{self, Programs};
+use super::find::{self, Node, Programs};
 use crate::progress::Progress;
 use anyhow::{Context, Result, bail, ensure};
 use nix::unistd::Uid;
 use std::{path::Path, process::Command};
 
-/// One server as package managers call it.
-struct Server {
+/// A program as package managers call it.
+struct Package {
     name: &'static str,
-    apt: &'static str,
+    apt: &'static [&'static str],
     brew: &'static str,
     /// The systemd unit that Debian's package would start.
-    unit: &'static str,
+    unit: Option<&'static str>,
 }
 
-const POSTGRES: Server =
-    Server { name: "PostgreSQL 15 or newer", apt: "postgresql", brew: "postgresql@17", unit: "postgresql.service" };
-const REDIS: Server =
-    Server { name: "Redis 7 or newer", apt: "redis-server", brew: "redis", unit: "redis-server.service" };
+const POSTGRES: Package = Package {
+    name: "PostgreSQL 15 or newer",
+    apt: &["postgresql"],
+    brew: "postgresql@17",
+    unit: Some("postgresql.service"),
+};
+const REDIS: Package =
+    Package { name: "Redis 7 or newer", apt: &["redis-server"], brew: "redis", unit: Some("redis-server.service") };
+const NODE: Package = Package { name: "Node 20 or newer with npm", apt: &["nodejs", "npm"], brew: "node", unit: None };
 
 /// Finds the programs, installing what is missing.
 ///
@@ -28,43 +33,58 @@ const REDIS: Server =
 /// With a sentence, when something is missing and cannot be installed from here.
 pub(super) fn programs(progress: &Progress) -> Result<Programs> {
     let (postgres, redis) = (find::postgres_dir(), find::redis_server());
-    let missing: Vec<Server> = [(postgres.is_none(), POSTGRES), (redis.is_none(), REDIS)]
+    let missing: Vec<Package> = [(postgres.is_none(), POSTGRES), (redis.is_none(), REDIS)]
         .into_iter()
-        .filter_map(|(is_missing, server)| is_missing.then_some(server))
+        .filter_map(|(is_missing, package)| is_missing.then_some(package))
         .collect();
     if let (Some(postgres_dir), Some(redis_server)) = (postgres, redis) {
         return Ok(Programs { postgres_dir, redis_server });
     }
     install(&missing, progress)?;
-    let still = |server: &Server| format!("the package manager's {} is not {}", server.apt, server.name);
     Ok(Programs {
         postgres_dir: find::postgres_dir().with_context(|| still(&POSTGRES))?,
         redis_server: find::redis_server().with_context(|| still(&REDIS))?,
     })
 }
 
-fn install(missing: &[Server], progress: &Progress) -> Result<()> {
-    let names = missing.iter().map(|server| server.name).collect::<Vec<_>>().join(" and ");
+/// Finds Node, installing it where it is missing.
+///
+/// # Errors
+/// With a sentence, when it is missing and cannot be installed from here.
+pub(super) fn node(progress: &Progress) -> Result<Node> {
+    if let Some(node) = find::node() {
+        return Ok(node);
+    }
+    install(&[NODE], progress)?;
+    find::node().with_context(|| still(&NODE))
+}
+
+fn still(package: &Package) -> String {
+    format!("the package manager's {} is not {}", package.apt.join(" "), package.name)
+}
+
+fn install(missing: &[Package], progress: &Progress) -> Result<()> {
+    let names = missing.iter().map(|package| package.name).collect::<Vec<_>>().join(" and ");
     if find::program("apt-get").is_some() {
         let as_root = as_root().with_context(|| {
-            let packages = missing.iter().map(|server| server.apt).collect::<Vec<_>>().join(" ");
+            let packages = missing.iter().flat_map(|package| package.apt).copied().collect::<Vec<_>>().join(" ");
             format!("{names} not found, and sudo asks for a password: run `sudo apt-get install {packages}` first")
         })?;
         return apt(missing, as_root, progress);
     }
     if let Some(brew) = find::program("brew") {
-        let formulae = missing.iter().map(|server| server.brew);
+        let formulae = missing.iter().map(|package| package.brew);
         progress.say(&format!("{names} not found: installing with brew (no service is started)"));
         return run(Command::new(brew).arg("install").args(formulae), progress);
     }
     bail!("{names} not found, and neither apt-get nor brew is here to install it: please install it and try again")
 }
 
-fn apt(missing: &[Server], as_root: &[&str], progress: &Progress) -> Result<()> {
-    let packages: Vec<&str> = missing.iter().map(|server| server.apt).collect();
+fn apt(missing: &[Package], as_root: &[&str], progress: &Progress) -> Result<()> {
+    let packages: Vec<&str> = missing.iter().flat_map(|package| package.apt).copied().collect();
     progress.say(&format!(
         "{} not found: installing {} with apt-get (no service is started)",
-        missing.iter().map(|server| server.name).collect::<Vec<_>>().join(" and "),
+        missing.iter().map(|package| package.name).collect::<Vec<_>>().join(" and "),
         packages.join(" ")
     ));
     let units = units_to_silence(missing);
@@ -84,13 +104,13 @@ fn apt(missing: &[Server], as_root: &[&str], progress: &Progress) -> Result<()> 
 }
 
 /// Units that do not exist yet on a machine where systemd runs.
-fn units_to_silence(missing: &[Server]) -> Vec<&'static str> {
+fn units_to_silence(missing: &[Package]) -> Vec<&'static str> {
     if !Path::new("/run/systemd/system").exists() {
         return Vec::new();
     }
     let is_known =
         |unit: &str| Command::new("systemctl").args(["cat", unit]).output().is_ok_and(|output| output.status.success());
-    missing.iter().map(|server| server.unit).filter(|unit| !is_known(unit)).collect()
+    missing.iter().filter_map(|package| package.unit).filter(|unit| !is_known(unit)).collect()
 }
 
 /// What stands before a command to run it as root; none when we may not.
