@@ -146,7 +146,8 @@ impl World {
     pub(crate) async fn write_session(&self, person: &Person, token: &Token) {
         let span = Span::begun(self.clock.now());
         let subject = person.user.to_string();
-        let email = dev::world::Seals::default().of_identity("https://id.test", &subject, &person.email);
+        let issuer = self.sim.issuer(Provider::HarbourId);
+        let email = dev::world::Seals::default().of_identity(&issuer, &subject, &person.email);
         sqlx::query(
             "insert into identity (issuer, subject, user_id, provider, email, email_verified, linked_at, last_used_at)
              values ($5, $1, $2, 'harbour-id', $3, true, $4, $4) on conflict do nothing",
@@ -155,7 +156,7 @@ impl World {
         .bind(person.user.0)
         .bind(email)
         .bind(span.seen_at)
-        .bind(self.sim.issuer(Provider::HarbourId))
+        .bind(&issuer)
         .execute(&self.admin)
         .await
         .unwrap();
@@ -170,7 +171,7 @@ impl World {
         .bind(span.seen_at)
         .bind(span.proved_at)
         .bind(span.ends_at)
-        .bind(self.sim.issuer(Provider::HarbourId))
+        .bind(&issuer)
         .execute(&self.admin)
         .await
         .unwrap();

@@ -8,7 +8,8 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
-use tracing::{Dispatch, subscriber::DefaultGuard};
+use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::{filter::LevelFilter, util::SubscriberInitExt};
 
 /// Everything that is logged while it listens, our libraries' traces among it.
 #[derive(Clone, Default)]
@@ -25,14 +26,14 @@ impl io::Write for Logs {
 }
 
 impl Logs {
-    /// Everything that is logged on this thread from now on, as loudly as it can be said. With one subscriber alone, what
-    /// another test's thread meets first would count as unwanted for everybody: a second one keeps that from happening.
-    pub(crate) fn listen() -> (Logs, (Dispatch, DefaultGuard)) {
+    /// Everything that is logged on this thread from now on, as loudly as it can be said, and our libraries' words too. With one
+    /// subscriber alone, what another test's thread meets first would be off for good: a second one keeps that from happening.
+    pub(crate) fn listen() -> (Logs, [DefaultGuard; 2]) {
         let logs = Logs::default();
-        let second = Dispatch::new(tracing_subscriber::registry());
         let target = logs.clone();
-        let lines = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || target.clone());
-        (logs, (second, tracing::subscriber::set_default(lines.finish())))
+        let second = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_writer(io::sink).set_default();
+        let lines = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_writer(move || target.clone());
+        (logs, [lines.finish().set_default(), second])
     }
 
     pub(crate) fn text(&self) -> String {

@@ -96,6 +96,17 @@ async fn sr_aut_03_a_clock_that_is_a_little_off_is_no_matter_and_a_lot_is() {
 }
 
 #[tokio::test]
+async fn sr_aut_03_a_token_that_expires_within_the_attempt_is_refused() {
+    let site = Site::new().await;
+    let mut browser = site.browser();
+    let answer = site.answer(&mut browser, Provider::QuayId, &NEIGHBOURS[0].at(Provider::QuayId)).await;
+    // Ours alone: the provider issues at its own time, within the attempt, and for five minutes.
+    site.world.clock.advance(TimeDelta::minutes(7));
+    let page = browser.get(&answer.path_and_query()).await;
+    assert_refused(&page, &browser, "expired two minutes ago");
+}
+
+#[tokio::test]
 async fn sr_aut_03_a_profile_of_somebody_else_is_refused() {
     let site = Site::new().await;
     for mutation in [UserinfoMutation::OtherSubject, UserinfoMutation::MissingSubject] {

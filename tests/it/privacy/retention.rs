@@ -40,6 +40,8 @@ async fn sr_prv_01_each_kind_of_row_is_kept_as_long_as_the_map_says_and_no_longe
     .execute(&world.admin)
     .await
     .unwrap();
+    let begun = "update login_attempt set started_at = $1, expires_at = $1 + interval '10 minutes'";
+    sqlx::query(begun).bind(now).execute(&world.admin).await.unwrap();
     // What is inside of others goes first, so that each is there to be counted.
     let kinds: Vec<(Ended, TimeDelta)> = retention().collect();
     for (ended, kept) in kinds.into_iter().rev() {
