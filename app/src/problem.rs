@@ -125,7 +125,7 @@ pub struct Problem {
     errors: Vec<FieldError>,
     limit: Option<PlanLimit>,
     retry_after_s: Option<u64>,
-    way_out: Option<WayOut>,
+    way_out: Option<Box<WayOut>>,
 }
 
 /// Where a page leads whoever met a problem.
@@ -259,7 +259,7 @@ impl Problem {
     /// The same with a way on for the page.
     #[must_use]
     pub(crate) fn leading(self, href: impl Into<String>, label: &'static str) -> Problem {
-        Problem { way_out: Some(WayOut { href: href.into(), label }), ..self }
+        Problem { way_out: Some(Box::new(WayOut { href: href.into(), label })), ..self }
     }
 
     pub(crate) fn too_many_requests(retry_after_s: u64) -> Problem {
@@ -297,7 +297,7 @@ impl Problem {
 
     /// The same for people.
     pub(crate) fn write_page(&self, response: Response, request_id: &str) -> Response {
-        let page = notice::problem(self.code.title(), &self.detail, (request_id, self.way_out.as_ref()));
+        let page = notice::problem(self.code.title(), &self.detail, (request_id, self.way_out.as_deref()));
         let (mut parts, _) = response.into_parts();
         parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         Response::from_parts(parts, Body::from(page))

@@ -185,11 +185,7 @@ pub async fn lock_notice(
             still_missed: checks.iter().any(|check| check.missed_since(now).is_some()),
             outage_open: row.open,
             still_waits: !checks.is_empty(),
-            first: match row.first_state.as_deref() {
-                Some("sent") => FirstNotice::Sent,
-                Some("due") => FirstNotice::Due,
-                _ => FirstNotice::NotSent,
-            },
+            first: first_notice(row.first_state.as_deref()),
         };
         Ok(NoticeRow {
             id,
@@ -212,6 +208,15 @@ pub async fn lock_notice(
     };
     let read = read(tx);
     or_given_up(tx, (id, attempts), read, now).await
+}
+
+/// What became of the message that said checks are missed.
+fn first_notice(state: Option<&str>) -> FirstNotice {
+    match state {
+        Some("sent") => FirstNotice::Sent,
+        Some("due") => FirstNotice::Due,
+        _ => FirstNotice::NotSent,
+    }
 }
 
 /// Ends an outage of which nobody was told, so that the next one is.

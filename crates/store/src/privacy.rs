@@ -134,6 +134,25 @@ pub enum Ended {
 }
 
 impl Ended {
+    /// What ended, as [`crate::prune`] calls it in SQL.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Ended::Session => "session",
+            Ended::Attempt => "attempt",
+            Ended::Key => "key",
+            Ended::Delivery => "delivery",
+            Ended::Outage => "outage",
+            Ended::Alert => "alert",
+            Ended::Invitation => "invitation",
+            Ended::Letter => "letter",
+            Ended::Tenant => "tenant",
+            Ended::Answer => "answer",
+            Ended::Change => "change",
+            Ended::Sailing => "sailing",
+            Ended::Held => "held",
+        }
+    }
+
     /// In words, after "days".
     #[must_use]
     pub const fn as_str(self) -> &'static str {

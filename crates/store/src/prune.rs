@@ -13,41 +13,32 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn forget(&self, ended: Ended, before: DateTime<Utc>, limit: i32) -> Result<u64> {
-        let forgotten = match ended {
+        match ended {
             Ended::Change => return self.prune_changes(before, i64::from(limit)).await,
             Ended::Sailing => return self.prune_facts(before, i64::from(limit)).await,
             Ended::Held => return self.prune_held(before, i64::from(limit)).await,
-            Ended::Session => {
-                sqlx::query_scalar!("select forget_sessions($1, $2)", before, limit).fetch_one(&self.pool).await
-            }
-            Ended::Attempt => {
-                sqlx::query_scalar!("select forget_login_attempts($1, $2)", before, limit).fetch_one(&self.pool).await
-            }
-            Ended::Key => sqlx::query_scalar!("select forget_keys($1, $2)", before, limit).fetch_one(&self.pool).await,
-            Ended::Delivery => {
-                sqlx::query_scalar!("select forget_deliveries($1, $2)", before, limit).fetch_one(&self.pool).await
-            }
-            Ended::Outage => {
-                sqlx::query_scalar!("select forget_outages($1, $2)", before, limit).fetch_one(&self.pool).await
-            }
-            Ended::Alert => {
-                sqlx::query_scalar!("select forget_alerts($1, $2)", before, limit).fetch_one(&self.pool).await
-            }
-            Ended::Invitation => {
-                sqlx::query_scalar!("select forget_invitations($1, $2)", before, limit).fetch_one(&self.pool).await
-            }
-            Ended::Letter => {
-                sqlx::query_scalar!("select forget_letters($1, $2)", before, limit).fetch_one(&self.pool).await
-            }
-            Ended::Tenant => {
-                let limit = limit.min(TENANTS);
-                sqlx::query_scalar!("select empty_closed_tenants($1, $2)", before, limit).fetch_one(&self.pool).await
-            }
-            Ended::Answer => {
-                sqlx::query_scalar!("select forget_idempotency($1, $2)", before, limit).fetch_one(&self.pool).await
-            }
-        };
-        Ok(forgotten?.unwrap_or(0).unsigned_abs())
+            _ => {}
+        }
+        let forgotten = sqlx::query_scalar!(
+            "select case $3
+               when 'session' then forget_sessions($1, $2)
+               when 'attempt' then forget_login_attempts($1, $2)
+               when 'key' then forget_keys($1, $2)
+               when 'delivery' then forget_deliveries($1, $2)
+               when 'outage' then forget_outages($1, $2)
+               when 'alert' then forget_alerts($1, $2)
+               when 'invitation' then forget_invitations($1, $2)
+               when 'letter' then forget_letters($1, $2)
+               when 'tenant' then empty_closed_tenants($1, least($2, $4))
+               when 'answer' then forget_idempotency($1, $2)
+             end",
+            before,
+            limit,
+            ended.word(),
+            TENANTS
+        );
+        let forgotten = forgotten.fetch_one(&self.pool).await?.expect("BUG: each word has its function");
+        Ok(forgotten.unsigned_abs())
     }
 
     /// Deletes changes recorded before `before` that are fanned out, at most `limit`; returns how many.

@@ -122,7 +122,7 @@ fn entry(part: &str) -> Result<(u16, Zeroizing<[u8; KEY_BYTES]>), KeyringError> 
 impl Key {
     /// One key for each use, so that what one of them does says nothing about the other.
     fn derived(id: u16, key: &[u8; KEY_BYTES]) -> Key {
-        let derive = |label: &[u8]| Zeroizing::new(<[u8; KEY_BYTES]>::from(mac(key, label)));
+        let derive = |label: &[u8]| Zeroizing::new(mac(key, label));
         let cipher = XChaCha20Poly1305::new_from_slice(&derive(b"ferryalert-seal-key-v1")[..]);
         Key { id, cipher: cipher.expect("BUG: a key has 32 bytes"), index: derive(b"ferryalert-index-key-v1") }
     }
