@@ -4,9 +4,11 @@
 
 use crate::{
     App,
+    client::ClientAddress,
     error::Error,
     keys,
     problem::Problem,
+    rate,
     shield::RequestId,
     signed_in::{self, MemberCx, SessionCx},
 };
@@ -17,7 +19,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
-use domain::access::Action;
+use domain::{
+    access::Action,
+    allowance::{Allowance, Household, Subject},
+};
+use std::net::{IpAddr, Ipv4Addr};
 use store::{Act, Audit, Capability, Membership, Purpose, TenantTx};
 use uuid::Uuid;
 
@@ -45,6 +51,13 @@ pub enum Recency {
     Any,
     /// Within `domain::session::FRESH_FOR`: for what a stolen session must not do.
     Fresh,
+}
+
+/// What a row asks of a request: the proof, and one of what its subject may do so often.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Demand {
+    pub(crate) access: Access,
+    pub(crate) allowance: Option<Allowance>,
 }
 
 /// What the handler of a link may use. Only `enforce` makes one.
@@ -117,32 +130,80 @@ impl ApiCx {
 struct Enforced;
 
 pub(crate) async fn enforce(
-    State((app, access)): State<(App, Access)>,
+    State((app, demand)): State<(App, Demand)>,
     params: RawPathParams,
     request: Request,
     next: Next,
 ) -> Response {
-    let answer = match access {
-        Access::Public => next.run(request).await,
+    let allowance = demand.allowance;
+    let answer = match demand.access {
+        Access::Public => by_anybody(&app, allowance, request, next).await,
         Access::Visitor => match signed_in::sent_from_here(&app, request.headers()) {
-            Ok(()) => next.run(request).await,
+            Ok(()) => by_anybody(&app, allowance, request, next).await,
             Err(problem) => problem.into_response(),
         },
         Access::Link(purpose) => match link(&app, purpose, &params, &request) {
-            Ok(cx) => run(request, next, cx).await,
+            Ok(cx) => by_anybody(&app, allowance, with(request, cx), next).await,
             Err(error) => error.into_response(),
         },
-        Access::Key(action) => key(app, action, request, next).await,
-        Access::Session(recency) => match signed_in::session(app, recency, request).await {
-            Ok((cx, request)) => run(request, next, cx).await,
+        Access::Key(action) => key(&app, (action, allowance), request, next).await,
+        Access::Session(recency) => match signed_in::session(app.clone(), recency, request).await {
+            Ok((cx, request)) => {
+                let person = Subject::Person(cx.session().user());
+                run(&app, (allowance, person), with(request, cx), next).await
+            }
             Err(refusal) => refusal,
         },
-        Access::Member(action, recency) => match signed_in::member(app, (action, recency), &params, request).await {
-            Ok((cx, request)) => run(request, next, cx).await,
-            Err(refusal) => refusal,
-        },
+        Access::Member(action, recency) => {
+            match signed_in::member(app.clone(), (action, recency), &params, request).await {
+                Ok((cx, request)) => {
+                    let membership = cx.membership().clone();
+                    in_turn(&app, (&membership, allowance), with(request, cx), next).await
+                }
+                Err(refusal) => refusal,
+            }
+        }
     };
     enforced(answer)
+}
+
+/// For whoever is not known but by where they ask from.
+async fn by_anybody(app: &App, allowance: Option<Allowance>, request: Request, next: Next) -> Response {
+    let client = request.extensions().get::<ClientAddress>();
+    let address = client.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |client| client.0);
+    run(app, (allowance, Subject::Household(Household::of(address))), request, next).await
+}
+
+/// For a member, by a key or in person: a tenant's requests share its seats.
+async fn in_turn(
+    app: &App,
+    (membership, allowance): (&Membership, Option<Allowance>),
+    request: Request,
+    next: Next,
+) -> Response {
+    match app.rates.seat(membership.tenant()) {
+        Ok(_seat) => run(app, (allowance, Subject::Person(membership.user())), request, next).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// The last check, so that what was denied is counted nowhere: has the subject any of it left? Then the handler.
+async fn run(app: &App, (allowance, subject): (Option<Allowance>, Subject), request: Request, next: Next) -> Response {
+    let Some(allowance) = allowance else { return next.run(request).await };
+    let (standing, taken) = rate::spend(app, (allowance, subject), app.clock.now()).await;
+    let mut response = match taken {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    };
+    if let Some(standing) = standing {
+        standing.write(response.headers_mut());
+    }
+    response
+}
+
+fn with<Cx: Clone + Send + Sync + 'static>(mut request: Request, cx: Cx) -> Request {
+    request.extensions_mut().insert(cx);
+    request
 }
 
 fn link(app: &App, purpose: Purpose, params: &RawPathParams, request: &Request) -> Result<LinkCx, Error> {
@@ -152,8 +213,8 @@ fn link(app: &App, purpose: Purpose, params: &RawPathParams, request: &Request) 
     Ok(LinkCx { app: app.clone(), link, request_id: RequestId::of(request), now })
 }
 
-/// Who is it (401), too often (429), may they (403); only then the handler.
-async fn key(app: App, action: Action, request: Request, next: Next) -> Response {
+/// Who is it (401), too often (429), may they (403), too many at once (429); only then the handler.
+async fn key(app: &App, (action, allowance): (Action, Option<Allowance>), request: Request, next: Next) -> Response {
     let now = app.clock.now();
     let request_id = RequestId::of(&request);
     let presented = keys::presented(&request);
@@ -164,18 +225,16 @@ async fn key(app: App, action: Action, request: Request, next: Next) -> Response
     let (standing, taken) = app.rates.take(&membership);
     let allowed = taken.and_then(|()| Ok(membership.may(action)?));
     let mut response = match allowed {
-        Ok(()) => run(request, next, ApiCx { app, membership, request_id, now }).await,
+        Ok(()) => {
+            let cx = ApiCx { app: app.clone(), membership: membership.clone(), request_id, now };
+            in_turn(app, (&membership, allowance), with(request, cx), next).await
+        }
         Err(problem) => problem.into_response(),
     };
     if let Some(standing) = standing {
         standing.write(response.headers_mut());
     }
     response
-}
-
-async fn run<Cx: Clone + Send + Sync + 'static>(mut request: Request, next: Next, cx: Cx) -> Response {
-    request.extensions_mut().insert(cx);
-    next.run(request).await
 }
 
 /// For `enforce`, and for the two answers of the router that belong to no row: no such path, no such method.

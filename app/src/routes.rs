@@ -2,8 +2,10 @@
 
 use crate::{
     App,
-    access::{self, Access, KeyRoute, LinkRoute, MemberRoute, Recency, SessionRoute},
-    account, alerts, channels, docs, keys, links,
+    access::{self, Access, Demand, KeyRoute, LinkRoute, MemberRoute, Recency, SessionRoute},
+    account, alerts, channels, docs,
+    keys::{self, managed},
+    links,
     openapi::{self, Doc, doc},
     operators, page, sailings, tenants, watches,
 };
@@ -14,7 +16,10 @@ use axum::{
     middleware::from_fn_with_state,
     routing::{MethodFilter, MethodRouter, on},
 };
-use domain::access::Action::{self, ReadMembers, ReadWatches, WriteWatches};
+use domain::{
+    access::Action::{self, ManageKeys, ReadMembers, ReadWatches, WriteWatches},
+    allowance::Allowance,
+};
 use store::Purpose;
 
 /// The routes of the app.
@@ -39,6 +44,14 @@ pub fn table(app: App) -> Table {
         .session(Method::POST, "/account/sessions/end-others", Recency::Any, account::end_others)
         .session(Method::POST, "/account/sessions/{session}/end", Recency::Any, account::end_session)
         .member(Method::GET, "/t/{tenant}", (ReadMembers, Recency::Any), tenants::show)
+        .member(Method::GET, "/t/{tenant}/keys", (ManageKeys, Recency::Any), managed::list)
+        .member(Method::GET, "/t/{tenant}/keys/new", (ManageKeys, Recency::Fresh), managed::ask_new)
+        .member(Method::POST, "/t/{tenant}/keys", (ManageKeys, Recency::Fresh), managed::create)
+        .counted(Allowance::Key)
+        .member(Method::GET, "/t/{tenant}/keys/{key}/rotate", (ManageKeys, Recency::Fresh), managed::ask_rotate)
+        .member(Method::POST, "/t/{tenant}/keys/{key}/rotate", (ManageKeys, Recency::Fresh), managed::rotate)
+        .counted(Allowance::Key)
+        .member(Method::POST, "/t/{tenant}/keys/{key}/revoke", (ManageKeys, Recency::Any), managed::revoke)
         .public_api(Method::GET, "/api/v1/openapi.json", openapi::show, doc("This document").returns_any(200))
         .api(
             Method::GET,
@@ -77,8 +90,9 @@ pub fn table(app: App) -> Table {
 /// The route table while it is built, and what the tests iterate over.
 pub struct Table {
     app: App,
-    router: Router,
     endpoints: Vec<Endpoint>,
+    /// What handles each of them, in the same order.
+    routes: Vec<MethodRouter>,
 }
 
 /// One row of the table.
@@ -90,13 +104,15 @@ pub struct Endpoint {
     pub path: &'static str,
     /// What it demands.
     pub access: Access,
+    /// What of it each subject may have only so often; none for what costs nobody anything.
+    pub allowance: Option<Allowance>,
     /// What the OpenAPI document says of it; none for a page.
     pub doc: Option<Doc>,
 }
 
 impl Table {
     fn new(app: App) -> Table {
-        Table { app, router: Router::new(), endpoints: Vec::new() }
+        Table { app, endpoints: Vec::new(), routes: Vec::new() }
     }
 
     fn public<H, T>(self, method: Method, path: &'static str, handler: H) -> Table
@@ -105,7 +121,7 @@ impl Table {
         T: 'static,
     {
         let route = on(filter(&method), handler).with_state(self.app.clone());
-        self.add(Endpoint { method, path, access: Access::Public, doc: None }, route)
+        self.add(Endpoint { method, path, access: Access::Public, allowance: None, doc: None }, route)
     }
 
     fn public_api<H, T>(self, method: Method, path: &'static str, handler: H, doc: Doc) -> Table
@@ -114,7 +130,7 @@ impl Table {
         T: 'static,
     {
         let route = on(filter(&method), handler).with_state(self.app.clone());
-        self.add(Endpoint { method, path, access: Access::Public, doc: Some(doc) }, route)
+        self.add(Endpoint { method, path, access: Access::Public, allowance: None, doc: Some(doc) }, route)
     }
 
     fn api<H, T>(self, method: Method, path: &'static str, action: Action, (handler, doc): (H, Doc)) -> Table
@@ -123,7 +139,7 @@ impl Table {
         T: 'static,
     {
         let route = on(filter(&method), handler).with_state(KeyRoute);
-        self.add(Endpoint { method, path, access: Access::Key(action), doc: Some(doc) }, route)
+        self.add(Endpoint { method, path, access: Access::Key(action), allowance: None, doc: Some(doc) }, route)
     }
 
     fn session<H, T>(self, method: Method, path: &'static str, recency: Recency, handler: H) -> Table
@@ -132,7 +148,7 @@ impl Table {
         T: 'static,
     {
         let route = on(filter(&method), handler).with_state(SessionRoute);
-        self.add(Endpoint { method, path, access: Access::Session(recency), doc: None }, route)
+        self.add(Endpoint { method, path, access: Access::Session(recency), allowance: None, doc: None }, route)
     }
 
     fn member<H, T>(self, method: Method, path: &'static str, (action, recency): (Action, Recency), handler: H) -> Table
@@ -141,7 +157,7 @@ impl Table {
         T: 'static,
     {
         let route = on(filter(&method), handler).with_state(MemberRoute);
-        self.add(Endpoint { method, path, access: Access::Member(action, recency), doc: None }, route)
+        self.add(Endpoint { method, path, access: Access::Member(action, recency), allowance: None, doc: None }, route)
     }
 
     fn link<H, T>(self, method: Method, path: &'static str, purpose: Purpose, handler: H) -> Table
@@ -150,15 +166,19 @@ impl Table {
         T: 'static,
     {
         let route = on(filter(&method), handler).with_state(LinkRoute);
-        self.add(Endpoint { method, path, access: Access::Link(purpose), doc: None }, route)
+        self.add(Endpoint { method, path, access: Access::Link(purpose), allowance: None, doc: None }, route)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the one place where a path becomes a route")]
     fn add(mut self, endpoint: Endpoint, route: MethodRouter) -> Table {
-        let state = (self.app.clone(), endpoint.access);
-        let route = route.route_layer(from_fn_with_state(state, access::enforce));
-        self.router = self.router.route(endpoint.path, route);
         self.endpoints.push(endpoint);
+        self.routes.push(route);
+        self
+    }
+
+    /// Has the last row taken be counted: each request costs its subject one of this allowance.
+    fn counted(mut self, allowance: Allowance) -> Table {
+        let row = self.endpoints.last_mut().expect("BUG: a row stands before what is counted of it");
+        row.allowance = Some(allowance);
         self
     }
 
@@ -169,9 +189,16 @@ impl Table {
     }
 
     /// The router of all rows; everything else is a problem or a page that says so.
+    #[expect(clippy::disallowed_methods, reason = "the one place where a path becomes a route")]
     pub fn into_router(self) -> Router {
         let published = openapi::document(&self.endpoints, &self.app.base_url);
-        self.router
+        let mut router = Router::new();
+        for (endpoint, route) in self.endpoints.iter().zip(self.routes) {
+            let demand = Demand { access: endpoint.access, allowance: endpoint.allowance };
+            let state = (self.app.clone(), demand);
+            router = router.route(endpoint.path, route.route_layer(from_fn_with_state(state, access::enforce)));
+        }
+        router
             .layer(Extension(published))
             .fallback(page::missing)
             .method_not_allowed_fallback(page::method_not_allowed)

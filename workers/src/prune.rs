@@ -41,6 +41,7 @@ pub async fn prune(store: &Store, clock: &Clock) -> store::Result<()> {
     store.prune_changes(now - CHANGES_KEPT, i64::from(ROWS)).await?;
     store.prune_facts(now - FACTS_KEPT, i64::from(ROWS)).await?;
     store.prune_held(now - HELD_KEPT, i64::from(ROWS)).await?;
+    store.prune_buckets(now, i64::from(ROWS)).await?;
     store.prune_idempotency(now - store::idempotency::KEPT, ROWS).await?;
     Ok(())
 }

@@ -8,6 +8,7 @@
 mod closed_set;
 
 pub mod access;
+pub mod allowance;
 pub mod cadence;
 pub mod change;
 pub mod code;

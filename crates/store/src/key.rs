@@ -1,7 +1,11 @@
 //! API keys as the database knows them. Promises that a secret is compared by its SHA-256 and in constant time, and
 //! that a key is worth what its creator may do now. Never gives a hash away, and never tells why a key is none.
 
-use crate::{Audit, DatabaseRole, Membership, Result, Store, tenant::Actor, word};
+mod managed;
+
+pub use managed::{KeyRow, NewKey, count, insert, list, lock, replace, revoke, show};
+
+use crate::{Audit, DatabaseRole, Membership, Result, Store, TenantTx, tenant::Actor, word};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     id::{TenantId, UserId},
@@ -12,7 +16,7 @@ use subtle::ConstantTimeEq;
 /// How old the note of the last use may get.
 const LAST_USE_WITHIN: TimeDelta = TimeDelta::minutes(1);
 
-/// Who somebody is: a pool of its own, as role `ferry_auth`, which reads credentials and nothing else.
+/// Who somebody is: a pool of its own, as role `ferry_auth`, which reads and writes credentials and nothing else.
 #[derive(Clone)]
 pub struct Credentials {
     pub(crate) store: Store,
@@ -71,6 +75,14 @@ impl Credentials {
         .execute(&mut *tx.tx)
         .await?;
         tx.commit(Audit::OwnRecord).await
+    }
+
+    /// Opens a transaction on the member's tenant as the role that makes and ends keys.
+    ///
+    /// # Errors
+    /// When no connection is to be had.
+    pub async fn begin_keys(&self, membership: &Membership) -> Result<TenantTx> {
+        self.store.begin(membership).await
     }
 
     /// Closes the pool.

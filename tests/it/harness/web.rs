@@ -19,7 +19,7 @@ use uuid::Uuid;
 impl World {
     /// The app, with bounds that no test meets by accident.
     pub(crate) fn web(&self) -> App {
-        self.web_with(Bounds { requests_per_address: 100_000, ..Bounds::default() })
+        self.web_with(Bounds { requests_per_address: 100_000, requests_per_tenant_at_once: 1_000, ..Bounds::default() })
     }
 
     /// The app within other bounds.
