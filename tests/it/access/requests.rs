@@ -3,43 +3,70 @@
 use super::Stage;
 use crate::{api::motorhome, harness::motorhome_days};
 use app::routes::Endpoint;
+use domain::token::Token;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// The body of a good request.
-type Body = fn(&Stage) -> Value;
+/// How the body of a good request is made.
+#[derive(Clone, Copy)]
+pub(super) enum Body {
+    Nothing,
+    Json(fn(&Stage) -> Value),
+    Form(fn(&Stage) -> Vec<(&'static str, String)>),
+}
 
-/// Every row, with the body it takes. Links and pages that need no key are here too.
-pub(super) const REQUESTS: &[(&str, &str, Option<Body>)] = &[
-    ("GET", "/", None),
-    ("GET", "/bot", None),
-    ("GET", "/healthz", None),
-    ("GET", "/assets/site.css", None),
-    ("GET", "/problems/{code}", None),
-    ("GET", "/l/stop/{token}", None),
-    ("POST", "/l/stop/{token}", None),
-    ("GET", "/l/keep/{token}", None),
-    ("POST", "/l/keep/{token}", None),
-    ("GET", "/l/unsubscribe/{token}", None),
-    ("POST", "/l/unsubscribe/{token}", None),
-    ("GET", "/api/v1/openapi.json", None),
-    ("GET", "/api/v1/key", None),
-    ("GET", "/api/v1/operators", None),
-    ("GET", "/api/v1/operators/{operator}", None),
-    ("GET", "/api/v1/operators/{operator}/routes", None),
-    ("GET", "/api/v1/operators/{operator}/routes/{route}", None),
-    ("GET", "/api/v1/operators/{operator}/routes/{route}/sailings", None),
-    ("GET", "/api/v1/watches", None),
-    ("POST", "/api/v1/watches", Some(|stage| motorhome(&stage.world, 1))),
-    ("GET", "/api/v1/watches/{watch}", None),
-    ("PATCH", "/api/v1/watches/{watch}", Some(|_| json!({"note": "changed"}))),
-    ("DELETE", "/api/v1/watches/{watch}", None),
-    ("POST", "/api/v1/watches/{watch}/pause", None),
-    ("POST", "/api/v1/watches/{watch}/resume", None),
-    ("GET", "/api/v1/alerts", None),
-    ("GET", "/api/v1/alerts/{alert}", None),
-    ("GET", "/api/v1/channels", None),
-    ("GET", "/api/v1/channels/{channel}", None),
+/// The body of one.
+pub(super) enum Sent {
+    Nothing,
+    Json(Value),
+    Form(Vec<(&'static str, String)>),
+}
+
+/// A form that has but its proof.
+const BUTTON: Body = Body::Form(|_| Vec::new());
+
+fn account(_: &Stage) -> Vec<(&'static str, String)> {
+    vec![("name", "Somebody Else".into()), ("zone", "Europe/Paris".into())]
+}
+
+/// Every row, with the body it takes. Links and pages that need no proof are here too.
+pub(super) const REQUESTS: &[(&str, &str, Body)] = &[
+    ("GET", "/", Body::Nothing),
+    ("GET", "/bot", Body::Nothing),
+    ("GET", "/healthz", Body::Nothing),
+    ("GET", "/assets/site.css", Body::Nothing),
+    ("GET", "/problems/{code}", Body::Nothing),
+    ("GET", "/l/stop/{token}", Body::Nothing),
+    ("POST", "/l/stop/{token}", Body::Nothing),
+    ("GET", "/l/keep/{token}", Body::Nothing),
+    ("POST", "/l/keep/{token}", Body::Nothing),
+    ("GET", "/l/unsubscribe/{token}", Body::Nothing),
+    ("POST", "/l/unsubscribe/{token}", Body::Nothing),
+    ("POST", "/logout", BUTTON),
+    ("GET", "/account", Body::Nothing),
+    ("POST", "/account", Body::Form(account)),
+    ("GET", "/account/sessions", Body::Nothing),
+    ("POST", "/account/sessions/end-others", BUTTON),
+    ("POST", "/account/sessions/{session}/end", BUTTON),
+    ("GET", "/t/{tenant}", Body::Nothing),
+    ("GET", "/api/v1/openapi.json", Body::Nothing),
+    ("GET", "/api/v1/key", Body::Nothing),
+    ("GET", "/api/v1/operators", Body::Nothing),
+    ("GET", "/api/v1/operators/{operator}", Body::Nothing),
+    ("GET", "/api/v1/operators/{operator}/routes", Body::Nothing),
+    ("GET", "/api/v1/operators/{operator}/routes/{route}", Body::Nothing),
+    ("GET", "/api/v1/operators/{operator}/routes/{route}/sailings", Body::Nothing),
+    ("GET", "/api/v1/watches", Body::Nothing),
+    ("POST", "/api/v1/watches", Body::Json(|stage| motorhome(&stage.world, 1))),
+    ("GET", "/api/v1/watches/{watch}", Body::Nothing),
+    ("PATCH", "/api/v1/watches/{watch}", Body::Json(|_| json!({"note": "changed"}))),
+    ("DELETE", "/api/v1/watches/{watch}", Body::Nothing),
+    ("POST", "/api/v1/watches/{watch}/pause", Body::Nothing),
+    ("POST", "/api/v1/watches/{watch}/resume", Body::Nothing),
+    ("GET", "/api/v1/alerts", Body::Nothing),
+    ("GET", "/api/v1/alerts/{alert}", Body::Nothing),
+    ("GET", "/api/v1/channels", Body::Nothing),
+    ("GET", "/api/v1/channels/{channel}", Body::Nothing),
 ];
 
 /// Path parameters that name what all tenants share: nobody's in particular.
@@ -59,10 +86,20 @@ async fn object(stage: &Stage, name: &str) -> String {
         "channel" => stage.alice.channel.to_string(),
         "watch" => stage.world.watch(&stage.alice, &motorhome_days(1)).await.to_string(),
         "alert" => alert(stage).await,
+        "tenant" => stage.alice.tenant.to_string(),
+        "session" => session(stage).await,
         "code" => "invalid".to_owned(),
         "token" => "not-signed-by-us".to_owned(),
         other => panic!("{{{other}}} has no object: add one in tests/it/access/requests.rs"),
     }
+}
+
+/// A session of Alice's on another device.
+async fn session(stage: &Stage) -> String {
+    let token = Token::mint(rand::random());
+    stage.world.write_session(&stage.alice, &token).await;
+    let id = sqlx::query_scalar("select id from session where token_hash = $1").bind(token.hash().to_vec());
+    id.fetch_one(&stage.world.admin).await.map(|id: Uuid| id.to_string()).unwrap()
 }
 
 /// An alert of Alice's that was released.
@@ -107,10 +144,12 @@ pub(super) fn path_with(endpoint: &Endpoint, object: &str) -> String {
 }
 
 /// The body of a good request.
-pub(super) fn body(stage: &Stage, endpoint: &Endpoint) -> Option<Value> {
+pub(super) fn body(stage: &Stage, endpoint: &Endpoint) -> Sent {
     let row = REQUESTS.iter().find(|(method, path, _)| endpoint.method == *method && endpoint.path == *path);
-    let Some((_, _, body)) = row else {
-        panic!("{} {} has no request: add it in tests/it/access/requests.rs", endpoint.method, endpoint.path)
-    };
-    body.map(|body| body(stage))
+    match row.map(|(_, _, body)| body) {
+        Some(Body::Nothing) => Sent::Nothing,
+        Some(Body::Json(json)) => Sent::Json(json(stage)),
+        Some(Body::Form(form)) => Sent::Form(form(stage)),
+        None => panic!("{} {} has no request: add it in tests/it/access/requests.rs", endpoint.method, endpoint.path),
+    }
 }

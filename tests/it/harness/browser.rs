@@ -142,7 +142,7 @@ impl World {
     }
 
     /// Writes a session that begins now, by an identity that is the person's alone.
-    async fn write_session(&self, person: &Person, token: &Token) {
+    pub(crate) async fn write_session(&self, person: &Person, token: &Token) {
         let span = Span::begun(self.clock.now());
         let subject = person.user.to_string();
         sqlx::query(

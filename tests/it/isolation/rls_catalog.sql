@@ -5,10 +5,13 @@
 with t as (
   select c.oid, c.relname, c.relkind, c.relrowsecurity, c.relforcerowsecurity, c.relowner,
          exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped) as has_tenant,
-         coalesce((select a.attnotnull from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id'), false) as tenant_nn
+         coalesce((select a.attnotnull from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id'), false) as tenant_nn,
+         coalesce((select a.attnotnull from pg_attribute a where a.attrelid = c.oid and a.attname = 'user_id'), false) as has_user
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where n.nspname = $2 and c.relkind in ('r', 'p')),
 tt as (select * from t where has_tenant),
+-- What is a person's own and no tenant's.
+ut as (select * from t where has_user and not has_tenant),
 r as (select * from pg_roles where rolname = $1),
 -- A policy once per command and role it applies to: ALL counts as four commands.
 p as (
@@ -81,5 +84,13 @@ union all select 'R21 role may create objects in a schema', n.nspname
 union all select 'R22 policy for everybody', relname || '.' || polname from p where role_oid = 0
 union all select 'R23 function that everybody may execute', f.proname
   from f where f.proacl is null or exists (select from aclexplode(f.proacl) acl where acl.grantee = 0 and acl.privilege_type = 'EXECUTE')
+union all select 'R25 table of a person without forced row security', relname
+  from ut where not (relrowsecurity and relforcerowsecurity)
+union all select 'R26 policy of a person''s table does not compare user_id', ut.relname || '.' || pol.polname
+  from ut join pg_policy pol on pol.polrelid = ut.oid cross join lateral unnest(pol.polroles) as role(oid)
+    left join pg_roles named on named.oid = role.oid
+  where coalesce(pg_get_expr(pol.polqual, pol.polrelid), '') || coalesce(pg_get_expr(pol.polwithcheck, pol.polrelid), '')
+          !~ '^.user_id = \( ?SELECT'
+    and ut.relname || ':' || pol.polcmd::text || ':' || coalesce(named.rolname, 'public') <> all ($6)
 union all select 'R24 role may make temporary tables', r.rolname from r where has_database_privilege(r.oid, current_database(), 'TEMPORARY')
 order by 1, 2
