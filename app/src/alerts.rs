@@ -16,7 +16,10 @@ use domain::{
     id::{AlertId, WatchId},
 };
 use serde::{Deserialize, Serialize};
-use store::alert::{self, AskedAlerts, ShownAlert, ShownDelivery};
+use store::{
+    alert::{self, AskedAlerts, ShownAlert, ShownDelivery},
+    delivery,
+};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -162,7 +165,8 @@ fn delivery_view(delivery: &ShownDelivery) -> DeliveryView {
     // A relay's own words may quote the address: only ours are passed on.
     let ours = |word: &str| {
         let cancelled = word.parse::<CancelReason>().ok().map(CancelReason::as_str);
-        cancelled.or_else(|| word.parse::<GiveUpReason>().ok().map(GiveUpReason::as_str))
+        let held = (word == delivery::HELD).then_some(delivery::HELD);
+        cancelled.or(held).or_else(|| word.parse::<GiveUpReason>().ok().map(GiveUpReason::as_str))
     };
     DeliveryView {
         channel: delivery.channel.0,

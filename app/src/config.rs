@@ -3,7 +3,7 @@
 
 use crate::client::Proxies;
 use anyhow::{Context, anyhow, ensure};
-use domain::cadence::TimeScale;
+use domain::{cadence::TimeScale, seal::Keyring};
 use std::net::SocketAddr;
 use store::{LinkKey, setting};
 use telemetry::Secret;
@@ -27,6 +27,8 @@ pub struct Config {
     pub contact: String,
     /// Checks the links in messages.
     pub link_key: LinkKey,
+    /// Seal and open addresses.
+    pub seal_keys: Keyring,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub proxies: Proxies,
     /// How many times faster than life cadence runs; 1 in production.
@@ -62,6 +64,7 @@ impl Config {
             base_url: Url::parse(&need("FERRY_BASE_URL")?).context("FERRY_BASE_URL is no URL")?,
             contact: need("FERRY_CONTACT")?,
             link_key: need("FERRY_LINK_KEY")?.parse().context("FERRY_LINK_KEY")?,
+            seal_keys: need("FERRY_SEAL_KEYS")?.parse().context("FERRY_SEAL_KEYS")?,
             proxies: get("FERRY_TRUSTED_PROXIES").unwrap_or_default().parse().context("FERRY_TRUSTED_PROXIES")?,
             scale: scale.context("FERRY_TIME_SCALE is a whole number from 1 to 3600")?,
             log: get("FERRY_LOG").unwrap_or_else(|| "info".into()),
@@ -75,6 +78,14 @@ impl Config {
     /// When it is not set or unfit.
     pub fn owner_url() -> anyhow::Result<Secret<String>> {
         database_url("FERRY_OWNER_URL", get("FERRY_OWNER_URL").context("set FERRY_OWNER_URL")?)
+    }
+
+    /// The ring of keys, for `app migrate` and `app seal rotate`, which read no other setting of a serving program.
+    ///
+    /// # Errors
+    /// When it is not set or unfit.
+    pub fn seal_keys() -> anyhow::Result<Keyring> {
+        get("FERRY_SEAL_KEYS").context("set FERRY_SEAL_KEYS")?.parse().context("FERRY_SEAL_KEYS")
     }
 
     /// The administrator's URL, for `app key create` and `app held` only: a serving process is never given it.

@@ -25,6 +25,7 @@ pub mod openapi;
 mod operators;
 mod page;
 pub mod problem;
+pub mod progress;
 #[cfg(doctest)]
 pub mod proofs;
 pub mod rate;

@@ -41,6 +41,8 @@ pub(crate) async fn ask(cx: LinkCx) -> Result<Html<String>, Error> {
             text: "No watch will mail this address any more. Your watches stay as they are.",
             button: "Stop all mail",
         },
+        // An invitation asks on a page of its own.
+        Purpose::Invitation => return Err(Error::LinkUnknown),
     };
     Ok(Html(page.render()?))
 }

@@ -1,11 +1,12 @@
 //! The app's process. `app` serves; `app migrate` brings the database to this version as its owner and writes the
-//! operators' manifests into it; `app key create` gives a member a key before there is a page to make one; `app held`
+//! operators' manifests into it; `app seal rotate` seals addresses anew under the first key; `app key create` gives a member a key before there is a page to make one; `app held`
 //! lists and decides answers held for review, as an administrator.
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
 use app::{
     App, Config,
     clock::{Chance, Clock, RequestIds},
+    progress::Progress,
     rate::Rates,
     shield::Bounds,
 };
@@ -14,9 +15,10 @@ use clap::{Args, Parser, Subcommand};
 use domain::{
     id::{TenantId, UserId},
     key::{ApiKey, Scope},
+    seal::Keyring,
 };
 use std::sync::Arc;
-use store::{Credentials, DatabaseRole, Store, catalog, held::Decision, key, migrate};
+use store::{Credentials, DatabaseRole, Sealer, Store, catalog, held::Decision, key, migrate, seal::Rotated};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -35,8 +37,11 @@ struct Line {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Bring the database to this version (FERRY_OWNER_URL).
+    /// Bring the database to this version (FERRY_OWNER_URL, FERRY_SEAL_KEYS).
     Migrate,
+    /// What is sealed in the database (FERRY_ADMIN_URL, FERRY_SEAL_KEYS).
+    #[command(subcommand)]
+    Seal(SealCommand),
     /// API keys (FERRY_ADMIN_URL).
     #[command(subcommand)]
     Key(KeyCommand),
@@ -45,6 +50,12 @@ enum Command {
         #[command(subcommand)]
         decision: Option<HeldCommand>,
     },
+}
+
+#[derive(Subcommand)]
+enum SealCommand {
+    /// Seal everything anew that is sealed under another key than the first, while app and workers run.
+    Rotate,
 }
 
 #[derive(Subcommand)]
@@ -96,14 +107,45 @@ struct NewKey {
 async fn main() -> anyhow::Result<()> {
     match Line::parse().command {
         None => serve(Config::from_environment()?).await,
-        Some(Command::Migrate) => {
-            let owner_url = Config::owner_url()?;
-            migrate::run(owner_url.expose()).await.context("FERRY_OWNER_URL")?;
-            Ok(catalog::sync(owner_url.expose()).await?)
-        }
+        Some(Command::Migrate) => migrate().await,
+        Some(Command::Seal(SealCommand::Rotate)) => rotate().await,
         Some(Command::Key(KeyCommand::Create(new))) => create_key(&new).await,
         Some(Command::Held { decision }) => decide_held(decision.map(HeldCommand::choice)).await,
     }
+}
+
+/// The installation's keys, with random nonces.
+#[expect(clippy::disallowed_methods, reason = "main is where chance comes from")]
+fn sealer(ring: Keyring) -> Sealer {
+    Sealer::new(ring, rand::random)
+}
+
+async fn migrate() -> anyhow::Result<()> {
+    let (owner_url, ring) = (Config::owner_url()?, Config::seal_keys()?);
+    let progress = Progress::default();
+    migrate::run(owner_url.expose(), &sealer(ring), &|work| progress.tell(work)).await.map_err(
+        |error| match error {
+            store::Error::Sealed(cause) => anyhow!("FERRY_SEAL_KEYS {cause}"),
+            _ => anyhow::Error::new(error).context("FERRY_OWNER_URL"),
+        },
+    )?;
+    Ok(catalog::sync(owner_url.expose()).await?)
+}
+
+async fn rotate() -> anyhow::Result<()> {
+    let (admin_url, ring) = (Config::admin_url()?, Config::seal_keys()?);
+    let first = ring.first_id();
+    let store = Store::connect(DatabaseRole::Admin, admin_url.expose(), 1, sealer(ring));
+    let store = store.await.context("FERRY_ADMIN_URL")?;
+    store.check_keys().await.context("FERRY_SEAL_KEYS")?;
+    let progress = Progress::default();
+    let Rotated { rows, left, named, retired } = store.rotate(&|work| progress.tell(work)).await?;
+    println!("{rows} rows sealed anew under key {first}");
+    for key in retired {
+        println!("nothing is sealed under key {key} any more: it may leave FERRY_SEAL_KEYS");
+    }
+    ensure!(left == 0, "{left} rows stay as they are, among them {}: the runbook says why", named.join(", "));
+    Ok(())
 }
 
 #[expect(clippy::disallowed_methods, reason = "main is where the clock and chance come from")]
@@ -121,7 +163,8 @@ async fn create_key(new: &NewKey) -> anyhow::Result<()> {
 #[expect(clippy::disallowed_methods, reason = "main is where the clock comes from")]
 async fn decide_held(choice: Option<(Decision, i64)>) -> anyhow::Result<()> {
     let (admin_url, actor) = (Config::admin_url()?, Config::admin_name()?);
-    let store = Store::connect(DatabaseRole::Admin, admin_url.expose(), 1).await.context("FERRY_ADMIN_URL")?;
+    let store = Store::connect(DatabaseRole::Admin, admin_url.expose(), 1, Sealer::without_keys());
+    let store = store.await.context("FERRY_ADMIN_URL")?;
     print!("{}", app::held::run(&store, choice, &actor, Utc::now()).await?);
     Ok(())
 }
@@ -129,11 +172,14 @@ async fn decide_held(choice: Option<(Decision, i64)>) -> anyhow::Result<()> {
 #[expect(clippy::disallowed_methods, reason = "main is where the clock and chance come from")]
 async fn serve(config: Config) -> anyhow::Result<()> {
     telemetry::init(&config.log, false)?;
-    let store = Store::connect(DatabaseRole::App, config.database_url.expose(), CONNECTIONS);
+    let sealer = sealer(config.seal_keys.clone());
+    let store = Store::connect(DatabaseRole::App, config.database_url.expose(), CONNECTIONS, sealer.clone());
     let store = store.await.context("FERRY_DATABASE_URL")?;
     let auth_url = config.auth_database_url.expose();
-    let credentials = Credentials::connect(auth_url, AUTH_CONNECTIONS).await.context("FERRY_AUTH_DATABASE_URL")?;
+    let credentials = Credentials::connect(auth_url, AUTH_CONNECTIONS, sealer);
+    let credentials = credentials.await.context("FERRY_AUTH_DATABASE_URL")?;
     config.check_against(&store.environment().await?)?;
+    store.check_keys().await.context("FERRY_SEAL_KEYS")?;
     let listener = TcpListener::bind(config.listen).await.context("FERRY_LISTEN")?;
     tracing::info!(address = %config.listen, "app is up");
     let bounds = Bounds::default();

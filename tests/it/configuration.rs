@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 /// A password and a key that nobody would know.
 const PASSWORD: &str = "8f2c61d09be74a35";
 const KEY: &str = "c41f0a97d2e85b3610f7ac942e6b58d31b7d90e4a8f26c5539d1e07b84fa6c2d";
+const SEAL_KEYS: &str = "7:5d0be3a964c1f78202e9d6b34f8a17c5bb60d2497ec3158fa0d7642c9be8f513";
 
 /// Settings that a production installation would make, for both programs.
 fn production() -> BTreeMap<&'static str, String> {
@@ -21,6 +22,7 @@ fn production() -> BTreeMap<&'static str, String> {
         ("FERRY_SMTP_URL", format!("smtps://user:{PASSWORD}@mail.example")),
         ("FERRY_MAIL_FROM", "FerryAlert <alerts@ferryalert.example>".to_owned()),
         ("FERRY_LINK_KEY", KEY.to_owned()),
+        ("FERRY_SEAL_KEYS", SEAL_KEYS.to_owned()),
     ])
 }
 
@@ -126,6 +128,9 @@ fn a_setting_that_is_wrong_is_named_and_a_secret_is_not_repeated() {
         ("FERRY_LINK_KEY", "0000000000000000000000000000000000000000000000000000000000000000"),
         ("FERRY_LINK_KEY", "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"),
         ("FERRY_LINK_KEY", "deadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeef"),
+        ("FERRY_SEAL_KEYS", "secret-but-short"),
+        ("FERRY_SEAL_KEYS", "1:secret-but-short"),
+        ("FERRY_SEAL_KEYS", &format!("1:{KEY},1:{KEY}")),
         ("FERRY_DATABASE_URL", "postgres://ferry_worker:secret-but-sample@localhost/ferry"),
         ("FERRY_BASE_URL", "not a url"),
         ("FERRY_TIME_SCALE", "0"),

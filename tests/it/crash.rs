@@ -81,6 +81,7 @@ fn start_workers(world: &World) -> Child {
         .env("FERRY_SMTP_URL", config.smtp_url.expose())
         .env("FERRY_MAIL_FROM", &config.mail_from)
         .env("FERRY_LINK_KEY", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff")
+        .env("FERRY_SEAL_KEYS", domain::seal::published_setting())
         .env("FERRY_TIME_SCALE", "60")
         .env("FERRY_SIMULATORS", simulators.join(","))
         .env("FERRY_HARBOUR_URL", world.sim.base_url())

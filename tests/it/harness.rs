@@ -16,7 +16,7 @@ pub(crate) use web::some_key;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use dev::sim::Sim;
-use domain::{cadence::TimeScale, operator::Operator};
+use domain::{cadence::TimeScale, operator::Operator, seal::published_setting};
 use sqlx::{Connection, Executor, PgConnection, PgPool, postgres::PgPoolOptions};
 use std::{
     collections::BTreeMap,
@@ -26,7 +26,7 @@ use std::{
     },
     time::Duration,
 };
-use store::{Credentials, DatabaseRole, Store, target::TargetRow};
+use store::{Credentials, DatabaseRole, Sealer, Store, target::TargetRow};
 use telemetry::Secret;
 use workers::{
     Config,
@@ -62,8 +62,18 @@ impl Database {
     /// A database that was migrated itself: a copy has not the rights that stand on the database.
     pub(crate) async fn migrated() -> Database {
         let database = Database::copy_of("template0").await;
-        store::migrate::run(&database.url("ferry_owner")).await.unwrap();
+        database.settle().await;
         database
+    }
+
+    /// Migrates it as `app migrate` does, which makes the published key known to it.
+    pub(crate) async fn settle(&self) {
+        self.settle_under(&published_setting()).await.unwrap();
+    }
+
+    /// The same with other keys.
+    pub(crate) async fn settle_under(&self, keys: &str) -> store::Result<()> {
+        store::migrate::run(&self.url("ferry_owner"), &sealer_of(keys), &|_| ()).await
     }
 
     /// A database as it was when this migration was the newest.
@@ -186,22 +196,23 @@ impl World {
     /// The same at another time.
     pub(crate) async fn at(now: DateTime<Utc>) -> World {
         let database = Database::new().await;
+        database.settle().await;
         store::catalog::sync(&database.url("ferry_owner")).await.unwrap();
         let admin = database.superuser().await;
         sqlx::query("update deployment set environment = 'development'").execute(&admin).await.unwrap();
         let sim = Sim::start(now.date_naive()).await.unwrap();
         let config = config(&database, &sim);
         let clock = TestClock::at(now);
-        let parts = Parts::connect(&config, clock.clock(), Chance::new(|| 0.5)).await.unwrap();
-        let app = Store::connect(DatabaseRole::App, &database.url("ferry_app"), 4).await.unwrap();
-        let credentials = Credentials::connect(&database.url("ferry_auth"), 2).await.unwrap();
+        let parts = Parts::connect(&config, clock.clock(), Chance::new(|| 0.5), sealer()).await.unwrap();
+        let app = Store::connect(DatabaseRole::App, &database.url("ferry_app"), 4, sealer()).await.unwrap();
+        let credentials = Credentials::connect(&database.url("ferry_auth"), 2, sealer()).await.unwrap();
         let first_day = now.date_naive() + Days::new(10);
         World { database, admin, sim, clock, config, parts, app, credentials, first_day }
     }
 
     /// A second worker process' parts on the same database and Redis.
     pub(crate) async fn another_worker(&self) -> Parts {
-        Parts::connect(&self.config, self.clock.clock(), Chance::new(|| 0.5)).await.unwrap()
+        Parts::connect(&self.config, self.clock.clock(), Chance::new(|| 0.5), sealer()).await.unwrap()
     }
 
     /// Polls every wanted target that is due, each once, as the workers would.
@@ -264,6 +275,16 @@ impl World {
     }
 }
 
+/// The published key, with random nonces.
+pub(crate) fn sealer() -> Sealer {
+    sealer_of(&published_setting())
+}
+
+/// Any keys, with random nonces.
+pub(crate) fn sealer_of(keys: &str) -> Sealer {
+    Sealer::new(keys.parse().unwrap(), rand::random)
+}
+
 fn access_codes() -> AccessCodes {
     let mut codes = AccessCodes::default();
     codes.add(Operator::Wsf, Secret::new(dev::sim::ACCESS_CODE.to_owned())).unwrap();
@@ -280,6 +301,7 @@ fn config(database: &Database, sim: &Sim) -> Config {
         smtp_url: Secret::new(sim.smtp_url()),
         mail_from: "FerryAlert <alerts@ferryalert.test>".into(),
         link_key: "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff".parse().unwrap(),
+        seal_keys: published_setting().parse().unwrap(),
         scale: TimeScale::REAL,
         simulators: vec![sim.http],
         base_urls: Operator::ALL.iter().map(|operator| (*operator, url(sim.base_url()))).collect(),

@@ -4,6 +4,7 @@
 
 mod access;
 mod api;
+mod caps;
 mod checks;
 mod cluster;
 mod configuration;
@@ -15,8 +16,10 @@ mod egress;
 mod fair_shares;
 mod fan_out;
 mod harness;
+mod invitations;
 mod isolation;
 mod keys;
+mod letters;
 mod links;
 mod outage;
 mod pages;

@@ -4,7 +4,7 @@ use crate::harness::{Errors, Person, World, alice_waits_at_a_listing, motorhome_
 use chrono::TimeDelta;
 use dev::sim::{SailingStatus, SimSailing};
 use domain::{operator::Operator, plan::Plan};
-use store::{DatabaseRole, Store, held::Decision};
+use store::{DatabaseRole, Sealer, Store, held::Decision};
 
 async fn held(world: &World) -> i64 {
     world.count("select count(*) from held_batch where state = 'held'").await
@@ -12,7 +12,9 @@ async fn held(world: &World) -> i64 {
 
 /// `app held`, or a decision, as an administrator.
 async fn administrator_says(world: &World, choice: Option<(Decision, i64)>) -> anyhow::Result<String> {
-    let store = Store::connect(DatabaseRole::Admin, &world.database.url("ferry_admin"), 1).await.unwrap();
+    let store = Store::connect(DatabaseRole::Admin, &world.database.url("ferry_admin"), 1, Sealer::without_keys())
+        .await
+        .unwrap();
     app::held::run(&store, choice, "Ada", world.clock.now()).await
 }
 

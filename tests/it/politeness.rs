@@ -17,7 +17,7 @@ async fn crowd(world: &World, plan: Plan, count: i32) {
     for sql in [
         "create temporary table crowd as select gen_random_uuid() as tenant_id, gen_random_uuid() as user_id, gen_random_uuid() as watch_id from generate_series(2, $1)",
         "insert into tenant (tenant_id, name, plan) select crowd.tenant_id, 'x', (select plan from tenant limit 1) from crowd where $1 > 0",
-        "insert into user_account (user_id, name, email) select user_id, 'x', 'x@example.test' from crowd where $1 > 0",
+        "insert into user_account (user_id, name, email) select user_id, 'x', 'sealed' from crowd where $1 > 0",
         "insert into member (tenant_id, user_id, role) select tenant_id, user_id, 'owner' from crowd where $1 > 0",
         "insert into watch (tenant_id, id, user_id, operator_id, criteria, expires_at, watched_days)
          select crowd.tenant_id, crowd.watch_id, crowd.user_id, operator_id, criteria, expires_at, watched_days from crowd, (select * from watch limit 1) w where $1 > 0",

@@ -76,7 +76,8 @@ async fn watches_from_before_their_days_were_counted_are_counted_as_new_ones_are
     let operator = "insert into app.operator (id, name, enabled, manifest_floor_s, manifest_requests_per_min, manifest_concurrency_cap,
                                               floor_s, requests_per_min, concurrency_cap)
                     values ('harbour', 'x', true, 60, 1, 1, 60, 1, 1)";
-    for sql in [person, operator] {
+    let development = "update app.deployment set environment = 'development'";
+    for sql in [development, person, operator] {
         sqlx::query(sql).execute(&pool).await.unwrap();
     }
     let mut weekends = motorhome_days(30);
@@ -96,7 +97,7 @@ async fn watches_from_before_their_days_were_counted_are_counted_as_new_ones_are
             .await
             .unwrap();
     }
-    store::migrate::run(&database.url("ferry_owner")).await.unwrap();
+    database.settle().await;
     let counted: Vec<(String, String)> =
         sqlx::query_as("select note, watched_days::text from app.watch").fetch_all(&pool).await.unwrap();
     assert_eq!(counted.len(), watches.len());

@@ -6,6 +6,7 @@ pub mod email;
 use domain::delivery::ChannelKind;
 use store::{
     delivery::{DeliveryRow, Links},
+    letter::LetterRow,
     outage::NoticeRow,
 };
 
@@ -40,5 +41,10 @@ impl Sender {
         match notice.kind {
             ChannelKind::Email => self.email.send_notice(notice, unsubscribe).await,
         }
+    }
+
+    /// Sends one attempt of a letter: always by mail, for it needs no channel.
+    pub async fn send_letter(&self, letter: &LetterRow) -> Sent {
+        self.email.send_letter(letter).await
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::operators::AccessCodes;
 use anyhow::{Context, anyhow, ensure};
-use domain::{cadence::TimeScale, operator::Operator};
+use domain::{cadence::TimeScale, operator::Operator, seal::Keyring};
 use std::{collections::BTreeMap, net::SocketAddr};
 use store::{LinkKey, setting};
 use telemetry::Secret;
@@ -26,6 +26,8 @@ pub struct Config {
     pub mail_from: String,
     /// Signs the links in messages.
     pub link_key: LinkKey,
+    /// Open addresses.
+    pub seal_keys: Keyring,
     /// How many times faster than life cadence runs; 1 in production.
     pub scale: TimeScale,
     /// Sockets of simulators that may be reached; development only.
@@ -80,6 +82,7 @@ impl Config {
             smtp_url: Secret::new(need("FERRY_SMTP_URL")?),
             mail_from: need("FERRY_MAIL_FROM")?,
             link_key: need("FERRY_LINK_KEY")?.parse().context("FERRY_LINK_KEY")?,
+            seal_keys: need("FERRY_SEAL_KEYS")?.parse().context("FERRY_SEAL_KEYS")?,
             scale: scale.context("FERRY_TIME_SCALE is a whole number from 1 to 3600")?,
             simulators: sockets(&get("FERRY_SIMULATORS").unwrap_or_default())?,
             base_urls,

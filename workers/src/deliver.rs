@@ -1,4 +1,4 @@
-//! One delivery: is it still true, write the attempt, send, write what came of it. Takes the tenant only
+//! One delivery: is it still true, is there room below the caps, write the attempt, send, write what came of it. Takes the tenant only
 //! from the row the id names and reads everything again under that tenant's row security; what Redis
 //! says is an id and nothing more.
 
@@ -11,20 +11,21 @@ use anyhow::Context;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     cadence::TimeScale,
+    cap::Slot,
     delivery::{CancelReason, GiveUpReason, MAX_ATTEMPTS, NextAttempt, next_attempt, still_wanted},
     id::DeliveryId,
     watch::Wish,
 };
 use std::{sync::Arc, time::Duration};
 use store::{
-    Audit, LinkKey, Store, alert,
+    Audit, LinkKey, Store, TenantTx, alert,
     delivery::{self, DeliveryRow, Due, Links, Outcome, Told},
 };
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// While an attempt runs nobody else takes the delivery; after a crash it is due again this much later.
-pub(crate) const ATTEMPT_LEASE_S: i64 = 60;
+const ATTEMPT_LEASE_S: i64 = 60;
 /// How often to look for due deliveries without having been woken.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 /// Deliveries due within this many seconds are put into the due set: more than the time between two sweeps, less than
@@ -58,8 +59,8 @@ pub struct Deliverer {
 enum Begun {
     /// Its attempt is written: send it.
     Attempt(Box<(DeliveryRow, Links)>),
-    /// It is not to be sent, and its row says why.
-    Settled,
+    /// It is not to be sent now, and its row says why.
+    Settled(NextDue),
     /// No alert's delivery is due under this id.
     NoAlert,
 }
@@ -82,7 +83,7 @@ impl Deliverer {
                 tracing::info!(delivery = %delivery.id, alert = %delivery.alert, attempt, ?sent, "attempt made");
                 self.settle(&door, (delivery.id, attempt), &sent, delivery.facts.departs_at).await
             }
-            Begun::Settled => Ok(NextDue(None)),
+            Begun::Settled(next) => Ok(next),
             Begun::NoAlert => self.deliver_notice(&door).await,
         }
     }
@@ -119,11 +120,11 @@ impl Deliverer {
     async fn begin(&self, door: &store::Claimed<DeliveryId>) -> anyhow::Result<Begun> {
         let now = self.clock.now();
         let mut tx = self.store.begin_claimed(door).await?;
-        let row = match delivery::lock_due(&mut tx, door.id(), now).await.context("reading a delivery")? {
+        let mut row = match delivery::lock_due(&mut tx, door.id(), now).await.context("reading a delivery")? {
             Due::Row(row) => row,
             Due::Unreadable => {
                 tx.commit(Audit::OwnRecord).await?;
-                return Ok(Begun::Settled);
+                return Ok(Begun::Settled(NextDue(None)));
             }
             Due::Not => return Ok(Begun::NoAlert),
         };
@@ -147,13 +148,50 @@ impl Deliverer {
         if let Some(outcome) = ended {
             delivery::record(&mut tx, (row.id, row.attempts), &outcome, now).await?;
             tx.commit(Audit::OwnRecord).await?;
-            return Ok(Begun::Settled);
+            return Ok(Begun::Settled(NextDue(None)));
         }
-        delivery::begin_attempt(&mut tx, row.id, now + TimeDelta::seconds(ATTEMPT_LEASE_S), now).await?;
+        let slot = match row.attempts {
+            0 => delivery::slot(&mut tx, row.channel, Some(row.alert), now).await?,
+            _ => Slot::Free,
+        };
+        match start(&mut tx, row.id, slot, now).await? {
+            Start::Now(last_until) => row.last_until = last_until,
+            Start::Held(until) => {
+                tx.commit(Audit::OwnRecord).await?;
+                return Ok(Begun::Settled(NextDue(Some(until))));
+            }
+        }
         let links = delivery::links(&tx, &row, &self.link_key, now);
         tx.commit(Audit::OwnRecord).await.context("writing an attempt")?;
         Ok(Begun::Attempt(Box::new((*row, links))))
     }
+}
+
+/// Whether an attempt begins.
+pub(crate) enum Start {
+    /// It is written. Set if it is the last that begins before then.
+    Now(Option<DateTime<Utc>>),
+    /// A cap holds it until then.
+    Held(DateTime<Utc>),
+}
+
+/// Writes the attempt, or that a cap holds it. The slot of a retry is free: it took its own when it began.
+pub(crate) async fn start(
+    tx: &mut TenantTx,
+    id: DeliveryId,
+    slot: Slot,
+    now: DateTime<Utc>,
+) -> anyhow::Result<Start> {
+    let last_until = match slot {
+        Slot::Free => None,
+        Slot::Last(until) => Some(until),
+        Slot::Held(until) => {
+            delivery::postpone(tx, id, until).await?;
+            return Ok(Start::Held(until));
+        }
+    };
+    delivery::begin_attempt(tx, id, now + TimeDelta::seconds(ATTEMPT_LEASE_S), now).await?;
+    Ok(Start::Now(last_until))
 }
 
 /// Whether the newest facts still fulfil the wish, on both legs where both are wanted: a fall may wait for

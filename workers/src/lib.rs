@@ -8,6 +8,7 @@ pub mod deliver;
 mod evaluate;
 pub mod fan_out;
 pub mod heartbeat;
+mod letter;
 pub mod memory;
 pub mod operators;
 pub mod outage;

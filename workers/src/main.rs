@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use chrono::Utc;
+use store::Sealer;
 use tokio_util::sync::CancellationToken;
 use workers::{
     Config,
@@ -18,7 +19,8 @@ async fn main() -> anyhow::Result<()> {
     telemetry::init(&config.log, false)?;
     let shutdown = CancellationToken::new();
     tokio::spawn(stop_on_signal(shutdown.clone()));
-    workers::run(config, Clock::new(Utc::now), Chance::new(rand::random::<f64>), shutdown).await
+    let sealer = Sealer::new(config.seal_keys.clone(), rand::random);
+    workers::run(config, Clock::new(Utc::now), Chance::new(rand::random::<f64>), sealer, shutdown).await
 }
 
 async fn stop_on_signal(shutdown: CancellationToken) -> anyhow::Result<()> {

@@ -4,13 +4,14 @@
 
 use crate::{
     clock::Clock,
-    deliver::{ATTEMPT_LEASE_S, Deliverer},
+    deliver::{Deliverer, Start, start},
     schedule::NextDue,
 };
 use anyhow::Context;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use domain::{
     cadence::{Pace, TimeScale},
+    cap::Slot,
     delivery::{CancelReason, GiveUpReason, MAX_ATTEMPTS},
     id::DeliveryId,
     outage::{Health, Notice, Verdict, still_wanted},
@@ -107,13 +108,16 @@ impl Deliverer {
     pub(crate) async fn deliver_notice(&self, door: &Claimed<DeliveryId>) -> anyhow::Result<NextDue> {
         let now = self.clock.now();
         let mut tx = self.store.begin_claimed(door).await?;
-        let row = match outage::lock_notice(&mut tx, door.id(), self.scale, now).await? {
+        let mut row = match outage::lock_notice(&mut tx, door.id(), self.scale, now).await? {
             Due::Row(row) => row,
             Due::Unreadable => {
                 tx.commit(Audit::OwnRecord).await?;
                 return Ok(NextDue(None));
             }
-            Due::Not => return Ok(NextDue(None)),
+            Due::Not => {
+                drop(tx);
+                return self.deliver_letter(door).await;
+            }
         };
         match still_wanted(&row.facts) {
             Verdict::Send if row.attempts >= MAX_ATTEMPTS => {
@@ -122,12 +126,22 @@ impl Deliverer {
             }
             Verdict::Cancel(reason) => self.drop_notice(tx, &row, &Outcome::Cancelled(reason.as_str()), now).await,
             Verdict::Wait(span) => {
-                outage::postpone(&mut tx, row.id, now + span).await?;
+                delivery::postpone(&mut tx, row.id, now + span).await?;
                 tx.commit(Audit::OwnRecord).await?;
                 Ok(NextDue(Some(now + span)))
             }
             Verdict::Send => {
-                delivery::begin_attempt(&mut tx, row.id, now + TimeDelta::seconds(ATTEMPT_LEASE_S), now).await?;
+                let slot = match row.attempts {
+                    0 => delivery::slot(&mut tx, row.channel, None, now).await?,
+                    _ => Slot::Free,
+                };
+                match start(&mut tx, row.id, slot, now).await? {
+                    Start::Now(last_until) => row.last_until = last_until,
+                    Start::Held(until) => {
+                        tx.commit(Audit::OwnRecord).await?;
+                        return Ok(NextDue(Some(until)));
+                    }
+                }
                 let unsubscribe = outage::unsubscribe_path(&tx, row.channel, &self.link_key, now);
                 tx.commit(Audit::OwnRecord).await.context("writing an attempt")?;
                 let sent = self.sender.send_notice(&row, &unsubscribe).await;

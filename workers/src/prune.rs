@@ -17,6 +17,8 @@ const CHANGES_KEPT: TimeDelta = TimeDelta::days(731);
 const FACTS_KEPT: TimeDelta = TimeDelta::days(2);
 /// Answers that were held are kept this long after the decision; the audit keeps who decided.
 const HELD_KEPT: TimeDelta = TimeDelta::days(90);
+/// Invitations are kept this long after they were made: longer than they count for any cap.
+const INVITATIONS_KEPT: TimeDelta = TimeDelta::days(30);
 
 /// Prunes until shutdown.
 pub async fn run(store: Store, clock: Clock, shutdown: CancellationToken) {
@@ -43,5 +45,6 @@ pub async fn prune(store: &Store, clock: &Clock) -> store::Result<()> {
     store.prune_held(now - HELD_KEPT, i64::from(ROWS)).await?;
     store.prune_buckets(now, i64::from(ROWS)).await?;
     store.prune_idempotency(now - store::idempotency::KEPT, ROWS).await?;
+    store.prune_invitations(now - INVITATIONS_KEPT, ROWS).await?;
     Ok(())
 }

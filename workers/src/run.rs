@@ -19,7 +19,7 @@ use anyhow::Context;
 use domain::{cadence::TimeScale, operator::Operator};
 use outbound::{Client, Development, Egress, UserAgent};
 use std::{collections::HashMap, sync::Arc, time::Duration};
-use store::{DatabaseRole, Store, target::TargetRow};
+use store::{DatabaseRole, Sealer, Store, target::TargetRow};
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -98,8 +98,14 @@ pub struct Parts {
 ///
 /// # Errors
 /// When a setting is wrong or Postgres or Redis cannot be reached at the start. Later outages are waited out.
-pub async fn run(config: Config, clock: Clock, chance: Chance, shutdown: CancellationToken) -> anyhow::Result<()> {
-    let parts = Parts::connect(&config, clock, chance).await?;
+pub async fn run(
+    config: Config,
+    clock: Clock,
+    chance: Chance,
+    sealer: Sealer,
+    shutdown: CancellationToken,
+) -> anyhow::Result<()> {
+    let parts = Parts::connect(&config, clock, chance, sealer).await?;
     tracing::info!("workers are up");
     parts.run(shutdown).await
 }
@@ -109,12 +115,13 @@ impl Parts {
     ///
     /// # Errors
     /// When a setting is wrong or Postgres or Redis cannot be reached.
-    pub async fn connect(config: &Config, clock: Clock, chance: Chance) -> anyhow::Result<Parts> {
-        let pool =
-            async |connections| Store::connect(DatabaseRole::Worker, config.database_url.expose(), connections).await;
+    pub async fn connect(config: &Config, clock: Clock, chance: Chance, sealer: Sealer) -> anyhow::Result<Parts> {
+        let url = config.database_url.expose();
+        let pool = async |connections| Store::connect(DatabaseRole::Worker, url, connections, sealer.clone()).await;
         let store = pool(CONNECTIONS).await.context("FERRY_DATABASE_URL")?;
         let environment = store.environment().await?;
         config.check_against(&environment)?;
+        store.check_keys().await.context("FERRY_SEAL_KEYS")?;
         let redis = schedule::connect(config.redis_url.expose(), REDIS_TIMEOUT).await.context("FERRY_REDIS_URL")?;
         let polls = DueSet::new(redis.clone(), PREFIX, SetName::Polls, LEASE);
         let deliveries = DueSet::new(redis, PREFIX, SetName::Deliveries, DELIVERY_LEASE);

@@ -106,11 +106,11 @@ async fn wished(database: &mut PgConnection) -> Result<Vec<Wished>> {
            join target t on t.id = wt.target_id
            join fact f on f.target_id = t.id
            join sailing s on s.id = f.sailing_id
-         where c.address = $1 and wt.evaluated_at is not null and t.last_good_at is not null
+         where c.id = $1 and wt.evaluated_at is not null and t.last_good_at is not null
            and f.facts -> 'classes' -> wt.class -> 'availability' ->> 'is' = 'full'
          order by t.id, s.departs_at",
     );
-    Ok(wished.bind(world::ALICE).fetch_all(database).await?)
+    Ok(wished.bind(world::channel_of(world::ALICE)).fetch_all(database).await?)
 }
 
 /// What the workers recorded of the opening, once the mail is out of their hands.
@@ -123,9 +123,10 @@ async fn told(database: &mut PgConnection, wished: &Wished) -> Result<Option<Tol
            join delivery d on d.tenant_id = a.tenant_id and d.alert_id = a.id
            join channel c on c.tenant_id = d.tenant_id and c.id = d.channel_id
          where s.operator_id = $1 and s.route_code = $2 and s.key = $3 and a.kind = 'opening'
-           and c.address = $4 and d.sent_at is not null
+           and c.id = $4 and d.sent_at is not null
          order by ch.id limit 1",
     );
-    let told = told.bind(&wished.operator).bind(&wished.route).bind(&wished.sailing).bind(world::ALICE);
+    let told = told.bind(&wished.operator).bind(&wished.route).bind(&wished.sailing);
+    let told = told.bind(world::channel_of(world::ALICE));
     Ok(told.fetch_optional(database).await?)
 }

@@ -5,8 +5,11 @@
 pub mod crowd;
 mod keys;
 mod people;
+mod seals;
 
 pub use keys::DevKey;
+pub use people::channel_of;
+pub use seals::Seals;
 
 use anyhow::Result;
 use chrono::NaiveDate;
@@ -29,8 +32,9 @@ pub async fn seed(super_url: &str, today: NaiveDate) -> Result<()> {
     let mut connection = PgConnection::connect(super_url).await?;
     let mut tx = connection.begin().await?;
     sqlx::query("update deployment set environment = 'development'").execute(&mut *tx).await?;
+    let seals = Seals::default();
     for household in people::households(today) {
-        household.write(&mut tx).await?;
+        household.write(&mut tx, &seals).await?;
     }
     tx.commit().await?;
     Ok(connection.close().await?)

@@ -133,6 +133,8 @@ closed_set! {
         Recovered = "recovered",
         /// The news of an outage did not leave, so there is nothing to take back.
         NotTold = "not_told",
+        /// What a letter says is no longer so.
+        Void = "void",
     }
 }
 

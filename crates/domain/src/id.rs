@@ -58,6 +58,10 @@ id!(
     ChannelId, Uuid
 );
 id!(
+    /// An invitation to a tenant.
+    InvitationId, Uuid
+);
+id!(
     /// A target: one question to an operator.
     TargetId, i64
 );

@@ -8,20 +8,25 @@
 mod closed_set;
 
 pub mod access;
+pub mod address;
 pub mod allowance;
 pub mod cadence;
+pub mod cap;
 pub mod change;
 pub mod code;
 pub mod delivery;
 pub mod facts;
 pub mod id;
+pub mod invitation;
 pub mod key;
+pub mod letter;
 pub mod name;
 pub mod operator;
 pub mod outage;
 pub mod plan;
 pub mod plausible;
 pub mod sailing;
+pub mod seal;
 pub mod session;
 pub mod target;
 pub mod text;

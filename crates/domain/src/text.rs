@@ -22,7 +22,7 @@ pub struct Unreadable;
 impl OperatorText {
     /// What is readable of a text, cut at `max_chars` and at [`MAX_CHARS`]; nothing if nothing is.
     pub fn read(text: &str, max_chars: usize) -> Option<OperatorText> {
-        let line = unlinked(&one_line(text, max_chars), max_chars.min(MAX_CHARS));
+        let line = inert(text, max_chars);
         (!line.is_empty()).then_some(OperatorText(line))
     }
 
@@ -50,6 +50,12 @@ impl From<OperatorText> for String {
     fn from(text: OperatorText) -> String {
         text.0
     }
+}
+
+/// What is readable of a text that others will read in a mail: one line, cut at `max_chars` and at [`MAX_CHARS`], in which no
+/// mail program sees a link.
+pub fn inert(text: &str, max_chars: usize) -> String {
+    unlinked(&one_line(text, max_chars), max_chars.min(MAX_CHARS))
 }
 
 /// Whether a mail program would make a link of something in this line.

@@ -31,19 +31,19 @@ struct Row {
     id: Uuid,
     user_id: Uuid,
     kind: String,
-    address: String,
+    address: Vec<u8>,
     verified_at: Option<DateTime<Utc>>,
     disabled_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
 }
 
 impl Row {
-    fn read(self) -> Result<ShownChannel> {
+    fn read(self, tx: &TenantTx) -> Result<ShownChannel> {
         Ok(ShownChannel {
             id: ChannelId(self.id),
             user: UserId(self.user_id),
             kind: word(&self.kind)?,
-            address: self.address,
+            address: tx.address(self.id, &self.address)?,
             verified_at: self.verified_at,
             disabled_at: self.disabled_at,
             created_at: self.created_at,
@@ -58,17 +58,17 @@ impl Row {
 pub async fn list(tx: &mut TenantTx, after: Option<&Place<Uuid>>, limit: i64) -> Result<Listed<ShownChannel, Uuid>> {
     let rows = sqlx::query_as!(
         Row,
-        "select id, user_id, kind, address, verified_at, disabled_at, created_at from channel
+        r#"select id, user_id, kind, address as "address!", verified_at, disabled_at, created_at from channel
          where $1::timestamptz is null or (created_at, id) > ($1, $2)
          order by created_at, id
-         limit least($3::bigint, 100) + 1",
+         limit least($3::bigint, 100) + 1"#,
         after.map(|place| place.at),
         after.map(|place| place.key),
         limit
     )
     .fetch_all(&mut *tx.tx)
     .await?;
-    Ok(Listed::read(rows, limit, |row| Place { at: row.created_at, key: row.id }, Row::read))
+    Ok(Listed::read(rows, limit, |row| Place { at: row.created_at, key: row.id }, |row| row.read(tx)))
 }
 
 /// One channel; `None` if there is none or it is another tenant's.
@@ -78,12 +78,12 @@ pub async fn list(tx: &mut TenantTx, after: Option<&Place<Uuid>>, limit: i64) ->
 pub async fn find(tx: &mut TenantTx, id: ChannelId) -> Result<Option<ShownChannel>> {
     let row = sqlx::query_as!(
         Row,
-        "select id, user_id, kind, address, verified_at, disabled_at, created_at from channel where id = $1",
+        r#"select id, user_id, kind, address as "address!", verified_at, disabled_at, created_at from channel where id = $1"#,
         id.0
     )
     .fetch_optional(&mut *tx.tx)
     .await?;
-    row.map(Row::read).transpose()
+    row.map(|row| row.read(tx)).transpose()
 }
 
 /// All channels of one person: those that their watches may tell.
@@ -93,11 +93,11 @@ pub async fn find(tx: &mut TenantTx, id: ChannelId) -> Result<Option<ShownChanne
 pub async fn of_user(tx: &mut TenantTx, user: UserId) -> Result<Vec<ShownChannel>> {
     let rows = sqlx::query_as!(
         Row,
-        "select id, user_id, kind, address, verified_at, disabled_at, created_at from channel
-         where user_id = $1 order by created_at, id limit 100",
+        r#"select id, user_id, kind, address as "address!", verified_at, disabled_at, created_at from channel
+         where user_id = $1 order by created_at, id limit 100"#,
         user.0
     )
     .fetch_all(&mut *tx.tx)
     .await?;
-    rows.into_iter().map(Row::read).collect()
+    rows.into_iter().map(|row| row.read(tx)).collect()
 }

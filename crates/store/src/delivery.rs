@@ -1,6 +1,6 @@
-//! Deliveries: one per (alert, channel), and one per (notice, channel), which `outage` reads. The attempt
-//! is written before the send, with a message id that never changes; what came of it is written after.
-//! Between the two a crash costs at most a repeat with the same message id.
+//! Deliveries: one per (alert, channel), one per (notice, channel), which `outage` reads, and one per letter, which
+//! `letter` reads. The attempt is written before the send, with a message id that never changes; what came of it is written
+//! after. Between the two a crash costs at most a repeat with the same message id.
 
 mod locked;
 
@@ -10,6 +10,7 @@ pub use locked::{Due, lock_due};
 use crate::{LinkKey, Purpose, Result, Store, TenantTx};
 use chrono::{DateTime, Utc};
 use domain::{
+    cap::{self, Lately, Slot, Spent},
     change::AlertKind,
     code::VehicleClass,
     delivery::{ChannelKind, DeliveryFacts},
@@ -61,6 +62,8 @@ pub struct DeliveryRow {
     pub zone: String,
     /// What the message tells.
     pub told: Told,
+    /// Set if this message is the last before a cap: until then others to the channel are held.
+    pub last_until: Option<DateTime<Utc>>,
 }
 
 /// What an alert tells.
@@ -132,7 +135,8 @@ pub async fn begin_attempt(
 ) -> Result<()> {
     let written = sqlx::query!(
         "with begun as (
-           update delivery set attempts = attempts + 1, next_attempt_at = $2 where id = $1 returning tenant_id, id, attempts)
+           update delivery set attempts = attempts + 1, next_attempt_at = $2, begun_at = coalesce(begun_at, $3)
+           where id = $1 returning tenant_id, id, attempts)
          insert into attempt (tenant_id, delivery_id, number, started_at)
          select tenant_id, id, attempts, $3::timestamptz from begun",
         id.0,
@@ -187,11 +191,70 @@ pub async fn record(
     Ok(written > 0)
 }
 
+/// What stands as a delivery's outcome while it is held by a cap.
+pub const HELD: &str = "held";
+
+/// Lets a delivery rest without having tried.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn postpone(tx: &mut TenantTx, id: DeliveryId, until: DateTime<Utc>) -> Result<()> {
+    sqlx::query!(
+        "update delivery set next_attempt_at = $2, outcome = $3 where id = $1 and state = 'due'",
+        id.0,
+        until,
+        HELD
+    )
+    .execute(&mut *tx.tx)
+    .await?;
+    Ok(())
+}
+
+/// Whether one more message to a channel may begin now; `alert` where it is about one. Until the transaction ends, nothing else of the
+/// tenant is asked, so that no two messages take the last slot.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn slot(
+    tx: &mut TenantTx,
+    channel: ChannelId,
+    alert: Option<AlertId>,
+    now: DateTime<Utc>,
+) -> Result<Slot> {
+    let row = sqlx::query!(
+        r#"select tenant_hour as "tenant_hour!", tenant_day as "tenant_day!", channel_hour as "channel_hour!",
+                  channel_day as "channel_day!", sailing_day as "sailing_day!", sailing_at
+           from told_lately($1, $2, $3, $4, $5)"#,
+        channel.0,
+        alert.map(|alert| alert.0),
+        cap::hour_of(now),
+        cap::day_of(now),
+        i64::from(cap::TENANT.a_day)
+    )
+    .fetch_one(&mut *tx.tx)
+    .await?;
+    let lately = Lately {
+        channel: spent(row.channel_hour, row.channel_day),
+        tenant: spent(row.tenant_hour, row.tenant_day),
+        of_sailing: count(row.sailing_day),
+        of_sailing_at: row.sailing_at,
+    };
+    Ok(lately.slot(now))
+}
+
+/// Counts as the caps take them.
+pub(crate) fn spent(hour: i64, day: i64) -> Spent {
+    Spent { hour: count(hour), day: count(day) }
+}
+
+fn count(rows: i64) -> u32 {
+    u32::try_from(rows).unwrap_or(u32::MAX)
+}
+
 /// Signs the links of a delivery's message.
 #[must_use]
 pub fn links(tx: &TenantTx, delivery: &DeliveryRow, key: &LinkKey, now: DateTime<Utc>) -> Links {
-    let path =
-        |purpose: Purpose, subject| format!("/l/{}/{}", purpose.as_str(), key.sign(purpose, tx.tenant, subject, now));
+    let path = |purpose: Purpose, subject| key.path(purpose, tx.tenant, subject, purpose.good_until(now));
     Links {
         stop: path(Purpose::Stop, delivery.alert.0),
         keep: path(Purpose::Keep, delivery.alert.0),

@@ -5,7 +5,7 @@ mod managed;
 
 pub use managed::{KeyRow, NewKey, count, insert, list, lock, replace, revoke, show};
 
-use crate::{Audit, DatabaseRole, Membership, Result, Store, TenantTx, tenant::Actor, word};
+use crate::{Audit, DatabaseRole, Membership, Result, Sealer, Store, TenantTx, tenant::Actor, word};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     id::{TenantId, UserId},
@@ -27,8 +27,8 @@ impl Credentials {
     ///
     /// # Errors
     /// When the URL does not parse or the server refuses.
-    pub async fn connect(url: &str, connections: u32) -> Result<Credentials> {
-        Ok(Credentials { store: Store::connect(DatabaseRole::Auth, url, connections).await? })
+    pub async fn connect(url: &str, connections: u32, sealer: Sealer) -> Result<Credentials> {
+        Ok(Credentials { store: Store::connect(DatabaseRole::Auth, url, connections, sealer).await? })
     }
 
     /// What this key is a membership of; `None` when it is unknown, expired or revoked, its secret is another, its
@@ -103,7 +103,7 @@ pub async fn issue(
     scopes: &[Scope],
     (from, until): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<bool> {
-    let store = Store::connect(DatabaseRole::Admin, admin_url, 1).await?;
+    let store = Store::connect(DatabaseRole::Admin, admin_url, 1, Sealer::without_keys()).await?;
     let scopes: Vec<String> = scopes.iter().map(ToString::to_string).collect();
     let issued = sqlx::query_scalar!(
         r#"select issue_key($1, $2, $3, $4, $5, $6, $7) as "issued!""#,

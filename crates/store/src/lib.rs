@@ -14,7 +14,9 @@ pub mod check;
 pub mod delivery;
 pub mod held;
 pub mod idempotency;
+pub mod invitation;
 pub mod key;
+pub mod letter;
 mod listed;
 pub mod listen;
 pub mod lock;
@@ -26,6 +28,7 @@ pub mod proofs;
 pub mod prune;
 pub mod role;
 pub mod sailing;
+pub mod seal;
 pub mod session;
 pub mod setting;
 pub mod target;
@@ -34,9 +37,11 @@ pub mod user;
 pub mod watch;
 
 pub use capability::{Capability, LinkKey, Purpose};
+pub use invitation::VerifiedAddress;
 pub use key::Credentials;
 pub use listed::{Listed, PAGE_MAX, Place};
 pub use role::DatabaseRole;
+pub use seal::{SealError, Sealer};
 pub use session::Session;
 pub use tenant::{Act, Actor, Audit, Claimed, Membership, TenantTx};
 pub use user::UserTx;
@@ -57,6 +62,9 @@ pub enum Error {
     /// A stored value is not one of the words the domain knows.
     #[error("stored value: {0}")]
     Stored(String),
+    /// Something cannot be sealed or opened.
+    #[error("sealed: {0}")]
+    Sealed(#[from] SealError),
     /// A link or a role must not be used.
     #[error("it {0}")]
     Unfit(#[from] setting::Unfit),
@@ -90,6 +98,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Clone)]
 pub struct Store {
     pool: PgPool,
+    sealer: Sealer,
 }
 
 impl Store {

@@ -128,6 +128,8 @@ pub struct NoticeRow {
     pub checks: Vec<check::WatchCheck>,
     /// What decides whether it is still wanted.
     pub facts: NoticeFacts,
+    /// Set if this message is the last before a cap: until then others to the channel are held.
+    pub last_until: Option<DateTime<Utc>>,
 }
 
 /// Reads and locks a notice's delivery, if it is one and is due by `now`.
@@ -143,7 +145,7 @@ pub async fn lock_notice(
     let row = sqlx::query!(
         r#"select e.id as outage_id, c.id as channel_id, d.message_id, d.attempts, d.notice as "notice!",
                   e.operator_id, e.cause, e.noticed_at, e.good_since, e.ended_at is null as "open!", o.name as operator_name,
-                  c.kind, c.address, c.verified_at is not null as "verified!", c.disabled_at is null as "enabled!",
+                  c.kind, c.address as "address!", c.verified_at is not null as "verified!", c.disabled_at is null as "enabled!",
                   m.user_id as "member?", u.zone as "zone?", t.plan, t.suspended_at is null and t.closed_at is null as "live!",
                   (select first.state from delivery first
                    where first.tenant_id = d.tenant_id and first.outage_id = d.outage_id and first.notice = 'degraded'
@@ -169,7 +171,7 @@ pub async fn lock_notice(
         Ok(operator) => check::wanted(tx, operator, scale, now).await?,
         Err(_) => Vec::new(),
     };
-    let read = || -> Result<NoticeRow> {
+    let read = |tx: &TenantTx| -> Result<NoticeRow> {
         let (kind, plan): (ChannelKind, Plan) = (word(&row.kind)?, word(&row.plan)?);
         let facts = NoticeFacts {
             notice: word(&row.notice)?,
@@ -196,7 +198,7 @@ pub async fn lock_notice(
             message_id: row.message_id,
             attempts,
             kind,
-            address: row.address,
+            address: tx.address(row.channel_id, &row.address)?,
             zone: row.zone.unwrap_or_default(),
             operator: word(&row.operator_id)?,
             operator_name: row.operator_name,
@@ -205,20 +207,11 @@ pub async fn lock_notice(
             good_since: row.good_since,
             checks,
             facts,
+            last_until: None,
         })
     };
-    or_given_up(tx, (id, attempts), read(), now).await
-}
-
-/// Lets a notice rest without having tried.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn postpone(tx: &mut TenantTx, id: DeliveryId, until: DateTime<Utc>) -> Result<()> {
-    sqlx::query!("update delivery set next_attempt_at = $2 where id = $1 and state = 'due'", id.0, until)
-        .execute(&mut *tx.tx)
-        .await?;
-    Ok(())
+    let read = read(tx);
+    or_given_up(tx, (id, attempts), read, now).await
 }
 
 /// Ends an outage of which nobody was told, so that the next one is.
@@ -242,7 +235,7 @@ pub async fn end_untold(tx: &mut TenantTx, outage: Uuid, now: DateTime<Utc>) -> 
 #[must_use]
 pub fn unsubscribe_path(tx: &TenantTx, channel: ChannelId, key: &crate::LinkKey, now: DateTime<Utc>) -> String {
     let purpose = crate::Purpose::Unsubscribe;
-    format!("/l/{}/{}", purpose.as_str(), key.sign(purpose, tx.tenant, channel.0, now))
+    key.path(purpose, tx.tenant, channel.0, purpose.good_until(now))
 }
 
 #[cfg(test)]

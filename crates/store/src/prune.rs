@@ -65,4 +65,15 @@ impl Store {
             .await?;
         Ok(forgotten.unsigned_abs())
     }
+
+    /// Forgets invitations made before `before`, at most `limit`, with their letters; returns how many.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn prune_invitations(&self, before: DateTime<Utc>, limit: i32) -> Result<u64> {
+        let forgotten = sqlx::query_scalar!(r#"select forget_invitations($1, $2) as "forgotten!""#, before, limit)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(forgotten.unsigned_abs())
+    }
 }

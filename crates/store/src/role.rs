@@ -1,7 +1,7 @@
 //! The roles that programs connect as: how long each may keep the server busy, and whether the server gave us
 //! the role we asked for and no power beyond it. Never trusts the name in the URL: the database is asked.
 
-use crate::{Result, Store, setting, setting::Unfit};
+use crate::{Result, Sealer, Store, setting, setting::Unfit};
 use sqlx::{
     PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -83,18 +83,18 @@ impl DatabaseRole {
 const ACQUIRE_TIMEOUT_S: u64 = 10;
 
 impl Store {
-    /// Connects with at most `connections` connections.
+    /// Connects with at most `connections` connections; the sealer opens what rows hold.
     ///
     /// # Errors
     /// When the URL is unfit, the server refuses, or it knows us as anything but `role` with a runtime role's powers.
-    pub async fn connect(role: DatabaseRole, url: &str, connections: u32) -> Result<Store> {
+    pub async fn connect(role: DatabaseRole, url: &str, connections: u32, sealer: Sealer) -> Result<Store> {
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(ACQUIRE_TIMEOUT_S))
             .connect_with(role.options(url)?)
             .await?;
         Standing::of(&pool).await?.check(role)?;
-        Ok(Store { pool })
+        Ok(Store { pool, sealer })
     }
 }
 

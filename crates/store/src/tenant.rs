@@ -1,13 +1,14 @@
 //! Proof of the right to a tenant, and the transaction it opens. Row security does the filtering;
 //! these types make sure that nobody reaches a tenant's rows without having proved something first.
 
-use crate::{Capability, Error, Result, Session, Store, word};
+use crate::{Capability, Error, Result, Sealer, Session, Store, word};
 use chrono::{DateTime, Utc};
 use domain::{
     access::{Action, Denied, Role, allows, key_allows},
-    id::{DeliveryId, TenantId, UserId, WatchId},
+    id::{ChannelId, DeliveryId, TenantId, UserId, WatchId},
     key::Scope,
     plan::Plan,
+    seal::Place,
 };
 use serde_json::json;
 use sqlx::{Postgres, Transaction};
@@ -114,6 +115,7 @@ impl<Id: Copy> Claimed<Id> {
 pub struct TenantTx {
     pub(crate) tx: Transaction<'static, Postgres>,
     pub(crate) tenant: Uuid,
+    pub(crate) sealer: Sealer,
 }
 
 /// What somebody did.
@@ -214,7 +216,7 @@ impl Store {
         sqlx::query_scalar!("select set_config('app.tenant', $1, true)", tenant.to_string())
             .fetch_one(&mut *tx)
             .await?;
-        Ok(TenantTx { tx, tenant })
+        Ok(TenantTx { tx, tenant, sealer: self.sealer.clone() })
     }
 }
 
@@ -223,6 +225,11 @@ impl TenantTx {
     #[must_use]
     pub fn tenant(&self) -> TenantId {
         TenantId(self.tenant)
+    }
+
+    /// Opens the address of a channel of this tenant.
+    pub(crate) fn address(&self, channel: Uuid, sealed: &[u8]) -> Result<String> {
+        self.sealer.open(&Place::ChannelAddress(self.tenant(), ChannelId(channel)), sealed)
     }
 
     /// Commits, with the audit row in the same transaction.

@@ -1,13 +1,14 @@
 //! A person, and the transaction that sees one person alone: their account, identities and sessions, as role
 //! `ferry_auth`. Never sees a tenant's rows: those are a [`crate::TenantTx`]'s.
 
-use crate::{Act, Credentials, Error, Result, Session, word};
+use crate::{Act, Credentials, Error, Result, Sealer, Session, word};
 use chrono::{DateTime, Utc};
 use domain::{
     access::Role,
     id::{TenantId, UserId},
     name::Name,
     plan::Plan,
+    seal::Place,
 };
 use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
@@ -16,6 +17,7 @@ use uuid::Uuid;
 pub struct UserTx {
     pub(crate) tx: Transaction<'static, Postgres>,
     pub(crate) user: Uuid,
+    pub(crate) sealer: Sealer,
 }
 
 /// A tenant that a person belongs to.
@@ -60,7 +62,7 @@ impl Credentials {
     pub(crate) async fn begin_person(&self, user: UserId) -> Result<UserTx> {
         let mut tx = self.store.pool.begin().await?;
         sqlx::query_scalar!("select set_config('app.user', $1, true)", user.0.to_string()).fetch_one(&mut *tx).await?;
-        Ok(UserTx { tx, user: user.0 })
+        Ok(UserTx { tx, user: user.0, sealer: self.store.sealer.clone() })
     }
 }
 
@@ -98,10 +100,13 @@ impl UserTx {
     /// # Errors
     /// When the database cannot be read.
     pub async fn account(&mut self) -> Result<Account> {
-        let row = sqlx::query!("select name, email, locale, zone from user_account where user_id = $1", self.user)
-            .fetch_one(&mut *self.tx)
-            .await?;
-        Ok(Account { name: row.name, email: row.email, locale: row.locale, zone: row.zone })
+        let row = sqlx::query!(
+            r#"select name, email as "email!", locale, zone from user_account where user_id = $1"#,
+            self.user
+        );
+        let row = row.fetch_one(&mut *self.tx).await?;
+        let email = self.sealer.open(&Place::UserEmail(self.user()), &row.email)?;
+        Ok(Account { name: row.name, email, locale: row.locale, zone: row.zone })
     }
 
     /// Changes what the person is called and their zone, an IANA name.

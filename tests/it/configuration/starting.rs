@@ -1,8 +1,9 @@
 //! One start of the real program for each bad setting: it ends, with a sentence that names the setting and the way
 //! out and repeats no secret. With good settings it comes up.
 
-use super::{KEY, PASSWORD, production};
+use super::{KEY, PASSWORD, SEAL_KEYS, production};
 use crate::harness::{Database, redis_url, setting};
+use domain::seal::published_setting;
 use futures::future::join_all;
 use sqlx::Executor;
 use std::{collections::BTreeMap, process::Stdio, time::Duration};
@@ -51,6 +52,13 @@ fn good(program: Program, database: &Database) -> BTreeMap<&'static str, String>
     settings.insert("FERRY_AUTH_DATABASE_URL", database.url("ferry_auth"));
     settings.insert("FERRY_REDIS_URL", redis_url());
     settings
+}
+
+/// A database that knows the keys of production.
+async fn installation() -> Database {
+    let database = Database::new().await;
+    database.settle_under(SEAL_KEYS).await.unwrap();
+    database
 }
 
 /// Starts it, and gives back what it said at its end; or what is wrong with that end.
@@ -120,6 +128,17 @@ fn bad_keys_and_development() -> Vec<Bad> {
         (BOTH, "FERRY_LINK_KEY", "0123456789abcdef".repeat(4), "openssl rand"),
         (BOTH, "FERRY_LINK_KEY", dev::stage::link_key(), "openssl rand"),
         (BOTH, "FERRY_LINK_KEY", "00112233445566778899aabbccddeeff".repeat(2), "openssl rand"),
+        (BOTH, "FERRY_SEAL_KEYS", String::new(), "set FERRY_SEAL_KEYS"),
+        (BOTH, "FERRY_SEAL_KEYS", KEY.to_owned(), "write id:key"),
+        (BOTH, "FERRY_SEAL_KEYS", format!("1:{}", &KEY[..32]), "openssl rand"),
+        (BOTH, "FERRY_SEAL_KEYS", format!("1:{}", "ab".repeat(32)), "openssl rand"),
+        (BOTH, "FERRY_SEAL_KEYS", format!("1:{KEY},1:{KEY}"), "two keys"),
+        (BOTH, "FERRY_SEAL_KEYS", published_setting(), "openssl rand"),
+        (BOTH, "FERRY_SEAL_KEYS", format!("{SEAL_KEYS},{}", published_setting()), "openssl rand"),
+        // Not the installation's: its key is missing, has other bytes, or another is to seal that nobody heard of.
+        (BOTH, "FERRY_SEAL_KEYS", format!("1:{KEY}"), "lacks key 7"),
+        (BOTH, "FERRY_SEAL_KEYS", format!("7:{KEY}"), "lacks key 7"),
+        (BOTH, "FERRY_SEAL_KEYS", format!("1:{KEY},{SEAL_KEYS}"), "app migrate"),
         (BOTH, "FERRY_BASE_URL", "http://ferryalert.example".to_owned(), "https"),
         (BOTH, "FERRY_TIME_SCALE", "60".to_owned(), "leave it out"),
         (BOTH, "FERRY_SIMULATORS", "127.0.0.1:8300".to_owned(), "leave it out"),
@@ -130,14 +149,15 @@ fn bad_keys_and_development() -> Vec<Bad> {
 
 /// What may not be seen in what is said against a value: the value of a key, the password of a link.
 fn secrets_of(value: &str) -> Vec<&str> {
-    let key = (value.len() >= 32 && value.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(value);
+    let keys = value.split([':', ',']);
+    let keys = keys.filter(|key| key.len() >= 32 && key.bytes().all(|byte| byte.is_ascii_hexdigit()));
     let password = [PASSWORD, "Canary"].into_iter().filter(|secret| value.contains(secret));
-    key.into_iter().chain(password).collect()
+    keys.chain(password).collect()
 }
 
 #[tokio::test]
 async fn sr_cfg_02_a_start_with_a_bad_setting_ends_and_names_it_and_the_way_out() {
-    let database = Database::new().await;
+    let database = installation().await;
     let starts =
         bad_links().into_iter().chain(bad_keys_and_development()).flat_map(|(programs, name, value, way_out)| {
             programs.iter().map(move |program| (*program, name, value.clone(), way_out))
@@ -194,7 +214,8 @@ async fn sr_cfg_02_a_migration_over_an_unproved_link_does_not_begin() {
         ("postgres://ferry_owner:Canary-changeme@localhost/ferry".to_owned(), "openssl rand"),
         (String::new(), "FERRY_OWNER_URL"),
     ] {
-        let mut command = Program::App.on(&BTreeMap::from([("FERRY_OWNER_URL", url)]));
+        let settings = [("FERRY_OWNER_URL", url), ("FERRY_SEAL_KEYS", SEAL_KEYS.to_owned())];
+        let mut command = Program::App.on(&BTreeMap::from(settings));
         let output = tokio::time::timeout(PATIENCE, command.arg("migrate").output()).await.unwrap().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(!output.status.success() && said.contains("FERRY_OWNER_URL") && said.contains(way_out), "{said}");
@@ -204,7 +225,7 @@ async fn sr_cfg_02_a_migration_over_an_unproved_link_does_not_begin() {
 
 #[tokio::test]
 async fn sr_cfg_02_with_good_settings_both_programs_come_up() {
-    let database = Database::new().await;
+    let database = installation().await;
     store::catalog::sync(&database.url("ferry_owner")).await.unwrap();
     for program in [Program::App, Program::Workers] {
         assert_eq!(comes_up(program, &good(program, &database)).await, Ok(()), "{program:?} in production");

@@ -145,13 +145,14 @@ impl World {
     pub(crate) async fn write_session(&self, person: &Person, token: &Token) {
         let span = Span::begun(self.clock.now());
         let subject = person.user.to_string();
+        let email = dev::world::Seals::default().of_identity("https://id.test", &subject, &person.email);
         sqlx::query(
             "insert into identity (issuer, subject, user_id, provider, email, email_verified, linked_at, last_used_at)
              values ('https://id.test', $1, $2, 'test', $3, true, $4, $4) on conflict do nothing",
         )
         .bind(&subject)
         .bind(person.user.0)
-        .bind(&person.email)
+        .bind(email)
         .bind(span.seen_at)
         .execute(&self.admin)
         .await

@@ -82,10 +82,11 @@ impl World {
             channel: ChannelId(Uuid::now_v7()),
             email: format!("{}@example.test", name.to_lowercase()),
         };
+        let seals = dev::world::Seals::default();
         sqlx::query("insert into user_account (user_id, name, email) values ($1, $2, $3)")
             .bind(person.user.0)
             .bind(name)
-            .bind(&person.email)
+            .bind(seals.of_user(person.user.0, &person.email))
             .execute(&self.admin)
             .await
             .unwrap();
@@ -96,11 +97,15 @@ impl World {
             .execute(&self.admin)
             .await
             .unwrap();
-        sqlx::query("insert into channel (tenant_id, id, user_id, kind, address, verified_at) values ($1, $2, $3, 'email', $4, now())")
+        let (address, index) = seals.of_channel(person.tenant.0, person.channel.0, &person.email);
+        let channel = "insert into channel (tenant_id, id, user_id, kind, address, address_index, verified_at)
+                       values ($1, $2, $3, 'email', $4, $5, now())";
+        sqlx::query(channel)
             .bind(person.tenant.0)
             .bind(person.channel.0)
             .bind(person.user.0)
-            .bind(&person.email)
+            .bind(address)
+            .bind(index)
             .execute(&self.admin)
             .await
             .unwrap();

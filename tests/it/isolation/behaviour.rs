@@ -125,8 +125,7 @@ async fn sr_ten_02_without_a_tenant_every_table_is_empty_for_every_role() {
 #[tokio::test]
 async fn sr_ten_05_equal_values_of_two_tenants_do_not_meet() {
     let (world, alice, bob) = two_tenants().await;
-    let same =
-        "insert into channel (tenant_id, id, user_id, kind, address) values ($1, $2, $3, 'email', 'same@example.test')";
+    let same = "insert into channel (tenant_id, id, user_id, kind, address, address_index) values ($1, $2, $3, 'email', 'same', 'same')";
     let id = Uuid::now_v7();
     for person in [&alice, &bob] {
         let mut connection = as_tenant(&world.database, "ferry_app", person.tenant.0).await;

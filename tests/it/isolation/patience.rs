@@ -2,7 +2,7 @@
 //! transactions end by themselves. This is one half of SR-TEN-08, whose other half is a tenant's share: a name that
 //! carries the id would say that all of it is proved.
 
-use crate::harness::{Database, World, eventually};
+use crate::harness::{Database, World, eventually, sealer};
 use domain::plan::Plan;
 use sqlx::{AssertSqlSafe, Executor};
 use std::time::Duration;
@@ -48,7 +48,7 @@ async fn each_role_has_its_patience_in_the_database_and_on_every_connection_of_o
         assert_eq!(in_force, expected(role), "{role:?}, by the role's own settings");
         // A URL cannot ask for more.
         let url = format!("{}&options=-c%20statement_timeout%3D0", ours.url(role.as_str()));
-        let store = Store::connect(role, &url, 1).await.unwrap();
+        let store = Store::connect(role, &url, 1, sealer()).await.unwrap();
         assert_eq!(store.environment().await.unwrap(), expected(role), "{role:?}, by our connection");
     }
 }
@@ -57,7 +57,7 @@ async fn each_role_has_its_patience_in_the_database_and_on_every_connection_of_o
 async fn a_slow_statement_is_cancelled_and_the_connection_serves_on() {
     let database = Database::new().await;
     deployment_says(&database, "select 'slow' from pg_sleep(3600)").await;
-    let store = Store::connect(DatabaseRole::App, &database.url("ferry_app"), 1).await.unwrap();
+    let store = Store::connect(DatabaseRole::App, &database.url("ferry_app"), 1, sealer()).await.unwrap();
 
     let said = refusal(&store).await;
 
@@ -68,7 +68,7 @@ async fn a_slow_statement_is_cancelled_and_the_connection_serves_on() {
 #[tokio::test]
 async fn a_wait_for_a_lock_is_given_up() {
     let database = Database::new().await;
-    let store = Store::connect(DatabaseRole::App, &database.url("ferry_app"), 1).await.unwrap();
+    let store = Store::connect(DatabaseRole::App, &database.url("ferry_app"), 1, sealer()).await.unwrap();
     let mut holder = database.superuser().await.acquire().await.unwrap();
     holder.execute("begin; lock table app.deployment in access exclusive mode").await.unwrap();
 

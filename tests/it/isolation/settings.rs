@@ -1,6 +1,6 @@
 //! The tenant of a transaction ends with the transaction, however that ends.
 
-use crate::harness::{World, motorhome_days};
+use crate::harness::{World, motorhome_days, sealer};
 use domain::plan::Plan;
 use futures::FutureExt;
 use std::{panic::AssertUnwindSafe, pin::pin, task::Poll};
@@ -12,7 +12,7 @@ async fn sr_ten_02_the_tenant_survives_neither_commit_nor_rollback_nor_panic_nor
     let (alice, bob) = (world.person("Alice", Plan::Pro).await, world.person("Bob", Plan::Pro).await);
     world.watch(&alice, &motorhome_days(1)).await;
     // One connection, so that whatever is left on it meets the next user.
-    let store = Store::connect(DatabaseRole::App, &world.database.url("ferry_app"), 1).await.unwrap();
+    let store = Store::connect(DatabaseRole::App, &world.database.url("ferry_app"), 1, sealer()).await.unwrap();
     let (a, b) = (world.membership(&alice).await, world.membership(&bob).await);
 
     let mut tx = store.begin(&a).await.unwrap();

@@ -3,7 +3,7 @@
 use super::{short, with_planted_failures};
 use crate::{
     api::{Answer, Client},
-    harness::World,
+    harness::{World, sealer},
 };
 use app::{input::JSON_DEPTH_MAX, routes, shield::BODY_BYTES_MAX};
 use axum::{
@@ -96,7 +96,7 @@ async fn sr_api_02_a_statement_that_takes_too_long_is_cancelled_and_told_as_busy
         format!("alter role ferry_auth in database {} set statement_timeout = '50ms'", world.database.name());
     sqlx::raw_sql(AssertSqlSafe(impatient)).execute(&world.admin).await.unwrap();
     let mut app = world.web();
-    app.credentials = Credentials::connect(&world.database.url("ferry_auth"), 1).await.unwrap();
+    app.credentials = Credentials::connect(&world.database.url("ferry_auth"), 1, sealer()).await.unwrap();
     let client = Client::of(app::router(app), Some(key));
     let mut holds = world.admin.begin().await.unwrap();
     sqlx::raw_sql("lock table app.api_key in access exclusive mode").execute(&mut *holds).await.unwrap();

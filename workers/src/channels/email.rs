@@ -1,15 +1,15 @@
-//! E-mail by SMTP (RFC 5321), one message a delivery, with text and HTML parts, one-click unsubscribe
-//! (RFC 8058) and a Message-ID that stays the same over all attempts. Addresses are parsed, never
+//! E-mail by SMTP (RFC 5321), one message a delivery, with text and HTML parts, one-click unsubscribe of whatever a watch
+//! asks for (RFC 8058) and a Message-ID that stays the same over all attempts. Addresses are parsed, never
 //! pasted; nothing that a person or an operator wrote can start a header line.
 
+mod alert;
 mod letter;
 mod notice;
+mod words;
 
 use super::Sent;
 use crate::clock::Clock;
 use anyhow::{Context, ensure};
-use askama::Template;
-use letter::Letter;
 use lettre::{
     Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::{
@@ -19,9 +19,9 @@ use lettre::{
     transport::smtp::PoolConfig,
 };
 use std::time::Duration;
-use store::delivery::{DeliveryRow, Links};
 use url::Url;
 use uuid::Uuid;
+use words::{Link, Words};
 
 /// A relay that does not answer for so long counts as "not now". Shorter than the attempt's lease.
 const SMTP_TIMEOUT: Duration = Duration::from_secs(20);
@@ -35,18 +35,6 @@ pub struct Mailer {
     from: Mailbox,
     base_url: Url,
     clock: Clock,
-}
-
-#[derive(Template)]
-#[template(path = "alert.txt", escape = "none")]
-struct TextPart<'a> {
-    mail: &'a Letter,
-}
-
-#[derive(Template)]
-#[template(path = "alert.html")]
-struct HtmlPart<'a> {
-    mail: &'a Letter,
 }
 
 impl Mailer {
@@ -64,11 +52,6 @@ impl Mailer {
         Ok(Mailer { relay, from, base_url, clock })
     }
 
-    /// Sends one attempt.
-    pub async fn send(&self, delivery: &DeliveryRow, links: &Links) -> Sent {
-        self.hand_over(self.compose(delivery, links)).await
-    }
-
     async fn hand_over(&self, message: anyhow::Result<Message>) -> Sent {
         let message = match message {
             Ok(message) => message,
@@ -82,46 +65,31 @@ impl Mailer {
         }
     }
 
-    /// The message of a delivery, under the Message-ID that all its attempts share.
-    ///
-    /// # Errors
-    /// When an address or a header value is none.
-    pub fn compose(&self, delivery: &DeliveryRow, links: &Links) -> anyhow::Result<Message> {
-        let letter = Letter::new(delivery, links, &self.base_url, self.clock.now())?;
-        let text = TextPart { mail: &letter }.render()?;
-        let html = HtmlPart { mail: &letter }.render()?;
-        let envelope = Envelope {
-            address: &delivery.address,
-            subject: &letter.headline,
-            message_id: delivery.message_id,
-            unsubscribe_url: &letter.unsubscribe_url,
-        };
-        self.message(&envelope, text, html)
-    }
-
-    fn message(&self, envelope: &Envelope<'_>, text: String, html: String) -> anyhow::Result<Message> {
-        let address: Address = envelope.address.parse().context("the channel's address is no mail address")?;
+    fn message(&self, address: &str, message_id: Uuid, words: &Words) -> anyhow::Result<Message> {
+        let address: Address = address.parse().context("the address is no mail address")?;
         let domain = self.base_url.host_str().context("the base URL has no host")?;
+        let (text, html) = words.parts()?;
         let mut message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, address))
-            .subject(header_text(envelope.subject)?)
-            .message_id(Some(format!("<{}@{domain}>", envelope.message_id)))
+            .subject(header_text(&words.headline)?)
+            .message_id(Some(format!("<{message_id}@{domain}>")))
             .multipart(MultiPart::alternative_plain_html(text, html))?;
-        let unsubscribe = header_text(&format!("<{}>", envelope.unsubscribe_url))?;
-        set(&mut message, "List-Unsubscribe", unsubscribe);
-        set(&mut message, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into());
+        if let Some(url) = &words.unsubscribe_url {
+            set(&mut message, "List-Unsubscribe", header_text(&format!("<{url}>"))?);
+            set(&mut message, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into());
+        }
         set(&mut message, "Auto-Submitted", "auto-generated".into());
         Ok(message)
     }
-}
 
-/// What every message has around its words.
-struct Envelope<'a> {
-    address: &'a str,
-    subject: &'a str,
-    message_id: Uuid,
-    unsubscribe_url: &'a str,
+    fn url(&self, path: &str) -> anyhow::Result<String> {
+        Ok(self.base_url.join(path).context("a link could not be written")?.into())
+    }
+
+    fn link(&self, words: &str, path: &str) -> anyhow::Result<Link> {
+        Ok(Link { words: words.to_owned(), url: self.url(path)? })
+    }
 }
 
 /// Text that may stand in a header: control characters, CR, LF and NUL among them, are refused (RFC 5322,

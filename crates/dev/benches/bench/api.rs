@@ -123,8 +123,10 @@ async fn seed(cluster: &Cluster, measure: Measure) -> Result<()> {
 
 impl Desk {
     async fn open(cluster: &Cluster) -> Result<Desk> {
-        let store = Store::connect(DatabaseRole::App, &cluster.url("ferry_app", NAME), CONNECTIONS).await?;
-        let credentials = Credentials::connect(&cluster.url("ferry_auth", NAME), AUTH_CONNECTIONS).await?;
+        let store =
+            Store::connect(DatabaseRole::App, &cluster.url("ferry_app", NAME), CONNECTIONS, ground::sealer()).await?;
+        let credentials =
+            Credentials::connect(&cluster.url("ferry_auth", NAME), AUTH_CONNECTIONS, ground::sealer()).await?;
         let (many, few) = (keys(cluster, MANY.0).await?, keys(cluster, FEW.0).await?);
         Ok(Desk { store, credentials, many, few })
     }

@@ -100,7 +100,8 @@ async fn span(cluster: &Cluster, name: &str, simulator: Simulator) -> Result<Cos
     let mut redis = workers::schedule::connect(&cluster.redis_url(1), Duration::from_secs(10)).await?;
     let () = redis::cmd("FLUSHDB").query_async(&mut redis).await?;
     let config = ground::config(cluster, name, simulator, SCALE)?;
-    let parts = Parts::connect(&config, Clock::new(Utc::now), Chance::new(rand::random::<f64>)).await?;
+    let parts =
+        Parts::connect(&config, Clock::new(Utc::now), Chance::new(rand::random::<f64>), ground::sealer()).await?;
     let shutdown = CancellationToken::new();
     let running = tokio::spawn(parts.run(shutdown.clone()));
     let known = Instant::now();

@@ -4,9 +4,13 @@
 use anyhow::Result;
 use chrono::{Days, NaiveDate, Utc};
 use dev::cluster::Cluster;
-use domain::watch::{Criteria, Dates, Leg, Party, Vehicle, VehicleKind, Wants, Weekdays};
+use domain::{
+    seal::published_setting,
+    watch::{Criteria, Dates, Leg, Party, Vehicle, VehicleKind, Wants, Weekdays},
+};
 use sqlx::{Connection, PgConnection};
 use std::{collections::BTreeMap, net::SocketAddr};
+use store::Sealer;
 use workers::Config;
 
 /// A simulator's addresses.
@@ -19,11 +23,16 @@ pub(crate) struct Simulator {
 /// Makes a database, up to date, with every operator, for development.
 pub(crate) async fn database(cluster: &Cluster, name: &str) -> Result<()> {
     cluster.create_database(name).await?;
-    store::migrate::run(&cluster.owner_url(name)).await?;
+    store::migrate::run(&cluster.owner_url(name), &sealer(), &|_| ()).await?;
     store::catalog::sync(&cluster.owner_url(name)).await?;
     let mut connection = PgConnection::connect(&cluster.super_url(name)).await?;
     sqlx::query("update deployment set environment = 'development'").execute(&mut connection).await?;
     Ok(connection.close().await?)
+}
+
+/// The published key, with random nonces.
+pub(crate) fn sealer() -> Sealer {
+    Sealer::new(published_setting().parse().expect("BUG: our own ring is one"), rand::random)
 }
 
 /// What the workers' process would read from its environment.
@@ -36,6 +45,7 @@ pub(crate) fn config(cluster: &Cluster, name: &str, simulator: Simulator, scale:
         ("FERRY_SMTP_URL", format!("smtp://{}", simulator.smtp)),
         ("FERRY_MAIL_FROM", "FerryAlert <alerts@example.test>".to_owned()),
         ("FERRY_LINK_KEY", "00112233445566778899aabbccddeeff".repeat(2)),
+        ("FERRY_SEAL_KEYS", published_setting()),
         ("FERRY_TIME_SCALE", scale.to_string()),
         ("FERRY_SIMULATORS", simulator.http.to_string()),
         ("FERRY_HARBOUR_URL", format!("http://{}", simulator.http)),

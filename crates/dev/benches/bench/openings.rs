@@ -97,7 +97,8 @@ impl Opening {
             fold: Fold::First,
             vessel: None,
         };
-        let worker = async |connections| Store::connect(DatabaseRole::Worker, &url, connections).await;
+        let worker =
+            async |connections| Store::connect(DatabaseRole::Worker, &url, connections, ground::sealer()).await;
         let mut opening = Opening {
             store: worker(4).await?,
             fan_out: FanOut { store: worker(fan_out::CONNECTIONS).await?, clock: Clock::new(Utc::now) },
@@ -151,7 +152,8 @@ impl Opening {
         // Polls are another section's: nobody asks here.
         sqlx::query("update operator set killed_at = now()").execute(&mut self.admin).await?;
         let config = ground::config(cluster, name, simulator, 1)?;
-        let parts = Parts::connect(&config, Clock::new(Utc::now), Chance::new(rand::random::<f64>)).await?;
+        let parts =
+            Parts::connect(&config, Clock::new(Utc::now), Chance::new(rand::random::<f64>), ground::sealer()).await?;
         let shutdown = CancellationToken::new();
         let running = tokio::spawn(parts.run(shutdown.clone()));
         tokio::time::sleep(measure.lasts).await;

@@ -98,8 +98,9 @@ pub(super) async fn show(super_url: String, simulators: Simulators, watchers: i6
 
 /// Alice's wish, on the day of that sailing alone.
 async fn wish(database: &mut PgConnection, wished: &Wished) -> Result<Wish> {
-    let sql = "select criteria from watch join channel using (tenant_id, user_id) where address = $1 and watch.state = 'active'";
-    let criteria: Json<Criteria> = sqlx::query_scalar(sql).bind(world::ALICE).fetch_one(database).await?;
+    let sql = "select criteria from watch join channel using (tenant_id, user_id) where channel.id = $1 and watch.state = 'active'";
+    let criteria: Json<Criteria> =
+        sqlx::query_scalar(sql).bind(world::channel_of(world::ALICE)).fetch_one(database).await?;
     let day: NaiveDate = wished.day.parse()?;
     let mut criteria = criteria.0;
     criteria.leg.dates = Dates::Range { from: day, to: day };

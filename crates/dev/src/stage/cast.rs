@@ -9,7 +9,7 @@ use crate::{
     sim,
 };
 use anyhow::{Context, Result};
-use domain::operator::Operator;
+use domain::{operator::Operator, seal::published_setting};
 use sha2::{Digest, Sha256};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
@@ -91,6 +91,7 @@ impl Cast {
             .env("FERRY_SMTP_URL", format!("smtp://{mail}"))
             .env("FERRY_MAIL_FROM", "FerryAlert <alerts@example.test>")
             .env("FERRY_LINK_KEY", link_key())
+            .env("FERRY_SEAL_KEYS", published_setting())
             .env("FERRY_TIME_SCALE", self.scale.to_string())
             .env("FERRY_SIMULATORS", simulator.to_string())
             .env("FERRY_LOG", log)
@@ -102,6 +103,7 @@ pub(super) fn migration(cluster: &Cluster, build: Build) -> Order {
     Order::new("migrate", &checkout::binary(build, "app"))
         .args(["migrate"])
         .env("FERRY_OWNER_URL", cluster.owner_url(super::DATABASE))
+        .env("FERRY_SEAL_KEYS", published_setting())
 }
 
 /// The same in every run, so that links in yesterday's mail work today. It guards nothing but

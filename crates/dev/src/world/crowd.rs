@@ -2,7 +2,7 @@
 //! by a few statements for any number. For measuring, and for the demonstration with many watchers. Foreign keys and
 //! triggers sleep while it writes, so it runs as superuser and never on a database that matters.
 
-use super::readable;
+use super::{Seals, readable};
 use crate::progress::Progress;
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
@@ -12,6 +12,7 @@ use domain::{
     watch::{Criteria, expires_at},
 };
 use sqlx::{Connection, PgConnection, types::Json};
+use uuid::Uuid;
 
 /// What some of a crowd wish for: the first question of the criteria is the one their watches ask.
 #[derive(Clone, Debug)]
@@ -49,19 +50,25 @@ pub struct Crowd<'a> {
     pub wishes: &'a [Wish],
 }
 
+/// Who they are. $1 name, $2 how many.
+const PERSONS: &str = "
+    create temporary table person as
+      select n, gen_random_uuid() as tenant_id, gen_random_uuid() as user_id, gen_random_uuid() as channel_id,
+             $1 || '-' || n || '@example.test' as mailbox
+      from generate_series(0, $2 - 1) n";
+
+/// How many addresses are sealed between two statements.
+const SEALED_AT_ONCE: i64 = 20_000;
+
 /// The tenants, their members and their mailboxes. $1 name, $2 how many, $3 plan.
-const PEOPLE: [&str; 5] = [
-    "create temporary table person as
-       select n, gen_random_uuid() as tenant_id, gen_random_uuid() as user_id, gen_random_uuid() as channel_id,
-              $1 || '-' || n || '@example.test' as address
-       from generate_series(0, $2 - 1) n",
+const PEOPLE: [&str; 4] = [
     "insert into tenant (tenant_id, name, plan) select tenant_id, $1 || ' ' || n, $3 from person",
     "insert into user_account (user_id, name, email)
-       select user_id, $1 || ' ' || n, address from person",
+       select user_id, $1 || ' ' || n, email from sealed join person using (n)",
     "insert into member (tenant_id, user_id, role)
        select tenant_id, user_id, 'owner' from person",
-    "insert into channel (tenant_id, id, user_id, kind, address, verified_at)
-       select tenant_id, channel_id, user_id, 'email', address, now() from person",
+    "insert into channel (tenant_id, id, user_id, kind, address, address_index, verified_at)
+       select tenant_id, channel_id, user_id, 'email', sealed.address, sealed.index, now() from sealed join person using (n)",
 ];
 
 /// The watches, their questions and their channels. $1 how many, $2 the plan's rank.
@@ -93,6 +100,7 @@ impl Crowd<'_> {
         sqlx::query("set local session_replication_role = replica").execute(&mut *tx).await?;
         sqlx::query("set local work_mem = '256MB'").execute(&mut *tx).await?;
         self.write_wishes(&mut tx).await?;
+        self.write_sealed(&mut tx, progress).await?;
         for (at, statement) in PEOPLE.into_iter().enumerate() {
             progress.step(&format!("Seeding {} tenants ({} of {})", readable(self.tenants), at + 1, PEOPLE.len()));
             let people = sqlx::query(statement).bind(self.name).bind(self.tenants).bind(self.plan.as_str());
@@ -103,13 +111,48 @@ impl Crowd<'_> {
             progress.step(&format!("Seeding {} watches ({} of {})", readable(self.watches), at + 1, WATCHES.len()));
             sqlx::query(statement).bind(self.watches).bind(i32::try_from(rank + 1)?).execute(&mut *tx).await?;
         }
-        sqlx::query("drop table wish, person, errand").execute(&mut *tx).await?;
+        sqlx::query("drop table wish, person, sealed, errand").execute(&mut *tx).await?;
         // Before anybody sees the rows: nothing is ever planned for tables that are thought empty.
         sqlx::query("analyze").execute(&mut *tx).await?;
         tx.commit().await?;
         progress.step("Vacuuming");
         sqlx::query("vacuum").execute(&mut connection).await?;
         Ok(connection.close().await?)
+    }
+
+    /// Persons, and their addresses sealed: the database cannot do that by itself.
+    async fn write_sealed(&self, connection: &mut PgConnection, progress: &Progress) -> Result<()> {
+        sqlx::query(PERSONS).bind(self.name).bind(self.tenants).execute(&mut *connection).await?;
+        sqlx::query("create temporary table sealed (n bigint, email bytea, address bytea, index bytea)")
+            .execute(&mut *connection)
+            .await?;
+        let seals = Seals::default();
+        for from in (0..self.tenants).step_by(usize::try_from(SEALED_AT_ONCE)?) {
+            progress.step(&format!("Sealing addresses ({} of {})", readable(from), readable(self.tenants)));
+            let persons: Vec<(i64, Uuid, Uuid, Uuid, String)> = sqlx::query_as(
+                "select n, tenant_id, user_id, channel_id, mailbox from person where n >= $1 and n < $1 + $2",
+            )
+            .bind(from)
+            .bind(SEALED_AT_ONCE)
+            .fetch_all(&mut *connection)
+            .await?;
+            let (mut numbers, mut emails, mut addresses, mut indexes) = (vec![], vec![], vec![], vec![]);
+            for (n, tenant, user, channel, mailbox) in persons {
+                let (address, index) = seals.of_channel(tenant, channel, &mailbox);
+                numbers.push(n);
+                emails.push(seals.of_user(user, &mailbox));
+                addresses.push(address);
+                indexes.push(index);
+            }
+            sqlx::query("insert into sealed select * from unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bytea[])")
+                .bind(numbers)
+                .bind(emails)
+                .bind(addresses)
+                .bind(indexes)
+                .execute(&mut *connection)
+                .await?;
+        }
+        Ok(())
     }
 
     async fn write_wishes(&self, connection: &mut PgConnection) -> Result<()> {

@@ -1,7 +1,10 @@
 //! Alice (fleet), Bob (free) and Chloé (plus, with Théo): tenants of different plans whose watches
 //! share targets, so that what separates them shows.
 
-use super::keys::{self, DevKey};
+use super::{
+    Seals,
+    keys::{self, DevKey},
+};
 use anyhow::{Context, Result};
 use chrono::{Days, NaiveDate};
 use domain::{
@@ -95,7 +98,7 @@ impl Household {
     ///
     /// # Errors
     /// When the database refuses.
-    pub(super) async fn write(&self, connection: &mut PgConnection) -> Result<()> {
+    pub(super) async fn write(&self, connection: &mut PgConnection, seals: &Seals) -> Result<()> {
         let tenant = id(self.name);
         sqlx::query("insert into tenant (tenant_id, name, plan) values ($1, $2, $3) on conflict do nothing")
             .bind(tenant)
@@ -104,7 +107,7 @@ impl Household {
             .execute(&mut *connection)
             .await?;
         for member in &self.members {
-            member.write(connection, tenant).await?;
+            member.write(connection, tenant, seals).await?;
         }
         let watched: bool = sqlx::query_scalar(
             "select exists (select from watch where tenant_id = $1 and state = 'active' and expires_at > now())",
@@ -165,13 +168,13 @@ impl Household {
 }
 
 impl Person {
-    async fn write(&self, connection: &mut PgConnection, tenant: Uuid) -> Result<()> {
+    async fn write(&self, connection: &mut PgConnection, tenant: Uuid, seals: &Seals) -> Result<()> {
         sqlx::query(
             "insert into user_account (user_id, name, email, zone) values ($1, $2, $3, $4) on conflict do nothing",
         )
         .bind(id(self.email))
         .bind(self.name)
-        .bind(self.email)
+        .bind(seals.of_user(id(self.email), self.email))
         .bind(self.zone)
         .execute(&mut *connection)
         .await?;
@@ -181,18 +184,27 @@ impl Person {
             .bind(self.role)
             .execute(&mut *connection)
             .await?;
+        let channel = channel_of(self.email);
+        let (address, index) = seals.of_channel(tenant, channel, self.email);
         sqlx::query(
-            "insert into channel (tenant_id, id, user_id, kind, address, verified_at)
-             values ($1, $2, $3, 'email', $4, now()) on conflict do nothing",
+            "insert into channel (tenant_id, id, user_id, kind, address, address_index, verified_at)
+             values ($1, $2, $3, 'email', $4, $5, now()) on conflict do nothing",
         )
         .bind(tenant)
-        .bind(id(&format!("channel {}", self.email)))
+        .bind(channel)
         .bind(id(self.email))
-        .bind(self.email)
+        .bind(address)
+        .bind(index)
         .execute(&mut *connection)
         .await?;
         keys::write(connection, tenant, id(self.email), &keys::of(self.email)).await
     }
+}
+
+/// The channel of whoever has this address: an address itself is found by nobody who lacks the key.
+#[must_use]
+pub fn channel_of(email: &str) -> Uuid {
+    id(&format!("channel {email}"))
 }
 
 /// The same id for the same name, in every world.

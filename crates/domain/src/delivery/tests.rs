@@ -62,8 +62,8 @@ fn every_hindrance_cancels_with_its_own_reason() {
     for (facts, reason) in cases {
         assert_eq!(still_wanted(&facts, now).map_err(CancelReason::as_str), Err(reason));
     }
-    let of_notices = [CancelReason::Recovered, CancelReason::NotTold];
-    assert_eq!(CancelReason::ALL.len(), 9 + of_notices.len(), "each reason has its case above or is a notice's");
+    let of_others = [CancelReason::Recovered, CancelReason::NotTold, CancelReason::Void];
+    assert_eq!(CancelReason::ALL.len(), 9 + of_others.len(), "each reason has its case above, or is a notice's or a letter's");
 }
 
 proptest! {

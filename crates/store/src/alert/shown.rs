@@ -207,7 +207,7 @@ pub async fn find(tx: &mut TenantTx, id: AlertId, asked: &AskedAlerts) -> Result
 pub async fn deliveries(tx: &mut TenantTx, alerts: &[AlertId]) -> Result<Vec<ShownDelivery>> {
     let alerts: Vec<_> = alerts.iter().map(|alert| alert.0).collect();
     let rows = sqlx::query!(
-        r#"select d.alert_id as "alert_id!", d.channel_id, c.kind, d.state, d.outcome, d.sent_at
+        r#"select d.alert_id as "alert_id!", c.id as channel_id, c.kind, d.state, d.outcome, d.sent_at
            from delivery d join channel c on c.tenant_id = d.tenant_id and c.id = d.channel_id
            where d.alert_id = any($1)
            order by d.alert_id, d.created_at, d.channel_id"#,

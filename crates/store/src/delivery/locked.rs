@@ -13,14 +13,14 @@ use domain::{
 use serde_json::Value;
 use uuid::Uuid;
 
-/// What a look at a delivery found, of an alert or of a notice.
+/// What a look at a delivery found, of an alert, of a notice or of a letter.
 #[derive(Debug)]
 pub enum Due<T> {
     /// It is due, and locked until the transaction ends.
     Row(Box<T>),
     /// It cannot be read by this version and is now marked as failed; commit that.
     Unreadable,
-    /// It is not due, another worker has it, or it is of the other kind.
+    /// It is not due, another worker has it, or it is of another kind.
     Not,
 }
 
@@ -33,10 +33,12 @@ pub async fn lock_due(tx: &mut TenantTx, id: DeliveryId, now: DateTime<Utc>) -> 
         sqlx::query_file_as!(Locked, "src/delivery/lock_due.sql", id.0, now).fetch_optional(&mut *tx.tx).await?;
     let Some(locked) = locked else { return Ok(Due::Not) };
     let attempts = locked.attempts.unsigned_abs();
-    or_given_up(tx, (id, attempts), locked.into_row(), now).await
+    let row = locked.into_row(tx);
+    or_given_up(tx, (id, attempts), row, now).await
 }
 
-/// The row; one that this version cannot read is given up, for it would be due for ever and stand before others.
+/// The row; one that this version cannot read is given up, for it would be due for ever and stand before others. One
+/// whose address is sealed under a key that the setting lacks stays due: it is the setting that is wrong.
 pub(crate) async fn or_given_up<T>(
     tx: &mut TenantTx,
     (id, attempts): (DeliveryId, u16),
@@ -45,6 +47,7 @@ pub(crate) async fn or_given_up<T>(
 ) -> Result<Due<T>> {
     match read {
         Ok(row) => Ok(Due::Row(Box::new(row))),
+        Err(error) if error.lacks_key() => Err(error),
         Err(error) => {
             tracing::error!(delivery = %id, %error, "a delivery cannot be read and is given up");
             super::record(tx, (id, attempts), &Outcome::Failed("unreadable"), now).await?;
@@ -73,7 +76,7 @@ struct Locked {
     criteria: Value,
     return_leg: Option<Value>,
     kind: String,
-    address: String,
+    address: Vec<u8>,
     verified: bool,
     enabled: bool,
     member: Option<Uuid>,
@@ -101,7 +104,7 @@ struct Locked {
 }
 
 impl Locked {
-    fn into_row(self) -> Result<DeliveryRow> {
+    fn into_row(self, tx: &TenantTx) -> Result<DeliveryRow> {
         let kind: ChannelKind = word(&self.kind)?;
         Ok(DeliveryRow {
             id: DeliveryId(self.id),
@@ -113,8 +116,9 @@ impl Locked {
             facts: self.facts_for(kind)?,
             kind,
             told: self.told()?,
-            address: self.address,
+            address: tx.address(self.channel_id, &self.address)?,
             zone: self.zone.unwrap_or_default(),
+            last_until: None,
         })
     }
 

@@ -1,121 +1,124 @@
-//! The words of an alert mail: one headline, one button, two quiet links, the facts, when we saw it.
-//! British English, plain, numerals; the sailing's time on the clock of its terminal.
+//! The words of letters: what happened, who did it, what to do, and what to do if it was not wanted. Names that people chose are shown as
+//! plain text without anything that could become a link, for an invitation goes to somebody who never asked for it.
 
-use anyhow::Context;
-use chrono::{DateTime, NaiveDateTime, Utc};
-use chrono_tz::Tz;
-use domain::{
-    change::AlertKind,
-    facts::{Availability, ClassFacts},
-    watch::VehicleKind,
+use super::{
+    Mailer,
+    words::{Mark, Words, line, time},
 };
-use store::delivery::{DeliveryRow, Links, Told};
-use url::Url;
+use crate::channels::Sent;
+use domain::{access::Role, text::inert};
+use lettre::Message;
+use store::letter::{About, Invited, LetterRow};
 
-/// A row of facts.
-pub(super) struct Line {
-    pub(super) label: &'static str,
-    pub(super) value: String,
-}
+/// The most of a name that people chose, in characters.
+const NAME_CHARS: usize = 60;
 
-/// Everything both parts of the mail show.
-pub(super) struct Letter {
-    pub(super) headline: String,
-    pub(super) lines: Vec<Line>,
-    pub(super) operator: String,
-    pub(super) booking_url: String,
-    pub(super) stop_url: String,
-    pub(super) keep_url: String,
-    pub(super) unsubscribe_url: String,
-    pub(super) seen: String,
-    pub(super) caveat: &'static str,
-}
+impl Mailer {
+    /// Sends one attempt of a letter.
+    pub async fn send_letter(&self, letter: &LetterRow) -> Sent {
+        self.hand_over(self.compose_letter(letter)).await
+    }
 
-impl Letter {
-    pub(super) fn new(delivery: &DeliveryRow, links: &Links, base: &Url, now: DateTime<Utc>) -> anyhow::Result<Letter> {
-        let told = &delivery.told;
-        let link = |path: &str| base.join(path).map(String::from).context("a link could not be written");
-        let (from, to) = (line(&told.terminals.0), line(&told.terminals.1));
-        let headline =
-            format!("Space for your {}: {}, {from} to {to}", vehicle(told), sailing_time(told.sailing.departs_local));
-        Ok(Letter {
-            headline,
-            lines: lines(told, &from, &to),
-            operator: line(&told.operator_name),
-            booking_url: told.sailing.operator.booking_link(&told.sailing),
-            stop_url: link(&links.stop)?,
-            keep_url: link(&links.keep)?,
-            unsubscribe_url: link(&links.unsubscribe)?,
-            seen: seen(told.seen_at, &delivery.zone, now),
-            caveat: match told.alert_kind {
-                AlertKind::AlreadyOpen => " The space was there when your watch began.",
-                AlertKind::FirstSeen => " It is the first time we see this sailing.",
-                AlertKind::Opening => " Space that comes back is often gone within minutes.",
+    /// The message of a letter, under the Message-ID that all its attempts share.
+    ///
+    /// # Errors
+    /// When an address or a header value is none.
+    pub fn compose_letter(&self, letter: &LetterRow) -> anyhow::Result<Message> {
+        let words = self.words(letter)?;
+        self.message(&letter.address, letter.message_id, &words)
+    }
+
+    fn words(&self, letter: &LetterRow) -> anyhow::Result<Words> {
+        let tenant = inert(&letter.tenant_name, NAME_CHARS);
+        Ok(match &letter.about {
+            About::Invitation(invited) => self.invitation(invited, &tenant)?,
+            About::MemberJoined { name, role } => {
+                let name = inert(name, NAME_CHARS);
+                Words {
+                    headline: format!("{name} has joined {tenant}"),
+                    lead: vec![format!("{name} accepted your invitation to {tenant}.")],
+                    lines: vec![line("Role", role_in_words(*role))],
+                    next: vec!["You can change the role or remove a member at any time.".to_owned()],
+                    button: Some(self.link("See the members", &format!("/t/{}/members", letter.tenant))?),
+                    ..plain("● New member", "You get this mail because you sent the invitation.")
+                }
+            }
+            About::RoleChanged { role } => Words {
+                headline: format!("You have another role in {tenant}"),
+                lead: vec![format!("Your role in {tenant} has changed.")],
+                lines: vec![line("Now", role_in_words(*role))],
+                button: Some(self.link("Open the team", &format!("/t/{}", letter.tenant))?),
+                ..plain("● Role changed", "You get this mail because you are a member of this team.")
             },
+            About::MemberRemoved => Words {
+                headline: format!("You are no longer a member of {tenant}"),
+                lead: vec![format!("An administrator of {tenant} has removed you from the team.")],
+                next: vec![
+                    "Its watches and alerts are closed to you, and your own there have ended. What is yours outside that team stays as it is."
+                        .to_owned(),
+                ],
+                ..plain("● Removed", "You get this mail because you were a member of this team.")
+            },
+            About::IdentityLinked { provider } => Words {
+                headline: "You can now sign in another way".to_owned(),
+                lead: vec!["One more account can sign in as you from now on.".to_owned()],
+                lines: vec![line("Account at", inert(provider, NAME_CHARS))],
+                next: vec![
+                    "If you added it, you need to do nothing. If you did not, remove it now and end the sessions that you do not know."
+                        .to_owned(),
+                ],
+                button: Some(self.link("See how you sign in", "/account")?),
+                ..plain("● Sign-in", "You get this mail because it concerns the safety of your account.")
+            },
+        })
+    }
+
+    fn invitation(&self, invited: &Invited, tenant: &str) -> anyhow::Result<Words> {
+        let inviter = inert(&invited.inviter, NAME_CHARS);
+        Ok(Words {
+            headline: format!("{inviter} invites you to {tenant}"),
+            lead: vec![format!(
+                "{inviter} would like you to join the team {tenant} on FerryAlert, which watches ferries that are full and tells you when space opens."
+            )],
+            lines: vec![
+                line("Team", tenant),
+                line("Your role", role_in_words(invited.role)),
+                line("Good until", time(invited.expires_at, "UTC")),
+            ],
+            next: vec![
+                "Open the invitation, sign in with an account that has this very e-mail address, and accept. Nothing happens before you do."
+                    .to_owned(),
+            ],
+            button: Some(self.link("See the invitation", &invited.path)?),
+            notes: vec![
+                "You do not know them? You need to do nothing: the invitation ends by itself.".to_owned(),
+            ],
+            ..plain("● Invitation", &format!("You get this mail because {inviter} entered this address. It is on no list of ours."))
         })
     }
 }
 
-fn lines(told: &Told, from: &str, to: &str) -> Vec<Line> {
-    let mut lines =
-        vec![Line { label: "Leaves", value: format!("{} from {from}", sailing_time(told.sailing.departs_local)) }];
-    if let Some(pair) = &told.pair {
-        lines.push(Line { label: "Back", value: format!("{} from {to}", sailing_time(pair.departs_local)) });
-    }
-    if let Some(vessel) = &told.sailing.vessel {
-        lines.push(Line { label: "Ship", value: line(vessel.as_str()) });
-    }
-    lines.push(Line { label: "Vehicle class", value: line(told.class.as_str()) });
-    if let Some(facts) = told.sailing_facts.classes.get(&told.class) {
-        lines.extend(space(facts, told.sailing.operator.manifest().price_basis()));
-    }
-    if told.sailing_facts.cabin.is_some_and(|cabin| matches!(cabin, Availability::Available { .. })) {
-        lines.push(Line { label: "Cabin", value: "available".into() });
-    }
-    lines
-}
-
-fn space(facts: &ClassFacts, price_basis: Option<&str>) -> Vec<Line> {
-    let mut lines = Vec::new();
-    if let Availability::Available { spaces: Some(spaces) } = facts.availability {
-        lines.push(Line { label: "Spaces left", value: spaces.to_string() });
-    }
-    if let Some(price) = &facts.price {
-        let amount = format!("{}.{:02} {}", price.minor / 100, price.minor % 100, price.currency);
-        let value = price_basis.map_or_else(|| amount.clone(), |basis| format!("{amount} for {basis}"));
-        lines.push(Line { label: "Price", value });
-    }
-    lines
-}
-
-fn vehicle(told: &Told) -> &'static str {
-    match told.criteria.vehicle.kind {
-        VehicleKind::Car => "car",
-        VehicleKind::Campervan => "campervan",
-        VehicleKind::Motorhome => "motorhome",
-        VehicleKind::Caravan => "caravan",
-        VehicleKind::Van => "van",
-        VehicleKind::Other => "vehicle",
+fn plain(mark: &'static str, why: &str) -> Words {
+    Words {
+        mark: Mark::quiet(mark),
+        headline: String::new(),
+        lead: Vec::new(),
+        lines: Vec::new(),
+        next: Vec::new(),
+        button: None,
+        answers: Vec::new(),
+        notes: Vec::new(),
+        why: why.to_owned(),
+        unsubscribe_url: None,
     }
 }
 
-fn sailing_time(local: NaiveDateTime) -> String {
-    local.format("%a %-d %b, %H:%M").to_string()
-}
-
-fn seen(at: DateTime<Utc>, zone: &str, now: DateTime<Utc>) -> String {
-    let ago_s = (now - at).num_seconds().max(0);
-    let ago = match ago_s {
-        0..5 => "just now".to_owned(),
-        5..60 => format!("{ago_s} seconds ago"),
-        60..120 => "a minute ago".to_owned(),
-        _ => format!("{} minutes ago", ago_s / 60),
-    };
-    let zone: Tz = zone.parse().unwrap_or(Tz::UTC);
-    format!("We saw it {ago}, at {}.", at.with_timezone(&zone).format("%H:%M:%S %Z"))
-}
-
-/// Text from outside as one line: no control characters, and not longer than a line of a mail may show.
-pub(super) fn line(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(80).collect()
+/// A role, and what it may do.
+fn role_in_words(role: Role) -> &'static str {
+    match role {
+        Role::Viewer => "viewer (sees watches and alerts)",
+        Role::Editor => "editor (sees and changes watches)",
+        Role::Admin => "administrator (changes watches and members)",
+        Role::Owner => "owner (may do everything)",
+    }
 }

@@ -1,12 +1,12 @@
 //! The mails that say that we cannot check, and that we can again: what, since when, the last good check on the person's
 //! clock, what we do about it, and that nothing is needed. One of each per outage; calm, plain, numerals.
 
-use super::{Envelope, Mailer};
+use super::{
+    Mailer,
+    words::{Line, Mark, Words, line, one_line, pause, time},
+};
 use crate::channels::Sent;
-use anyhow::Context;
-use askama::Template;
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use domain::{
     operator::Operator,
     outage::{Cause, Notice},
@@ -19,28 +19,6 @@ use store::outage::NoticeRow;
 /// Routes named at most; the others are counted.
 const ROUTES_NAMED: usize = 3;
 
-/// Everything both parts of the mail show.
-struct Notification {
-    mark: &'static str,
-    headline: String,
-    lead: String,
-    lines: Vec<(&'static str, String)>,
-    next: String,
-    unsubscribe_url: String,
-}
-
-#[derive(Template)]
-#[template(path = "notice.txt", escape = "none")]
-struct TextPart<'a> {
-    mail: &'a Notification,
-}
-
-#[derive(Template)]
-#[template(path = "notice.html")]
-struct HtmlPart<'a> {
-    mail: &'a Notification,
-}
-
 impl Mailer {
     /// Sends one attempt of a notice.
     pub async fn send_notice(&self, notice: &NoticeRow, unsubscribe: &str) -> Sent {
@@ -52,25 +30,37 @@ impl Mailer {
     /// # Errors
     /// When an address or a header value is none.
     pub fn compose_notice(&self, notice: &NoticeRow, unsubscribe: &str) -> anyhow::Result<Message> {
-        let unsubscribe_url = self.base_url.join(unsubscribe).context("a link could not be written")?.to_string();
-        let mail = match notice.facts.notice {
-            Notice::Degraded => degraded(notice, unsubscribe_url, self.clock.now()),
-            Notice::Recovered => recovered(notice, unsubscribe_url, self.clock.now()),
+        let told = match notice.facts.notice {
+            Notice::Degraded => degraded(notice, self.clock.now()),
+            Notice::Recovered => recovered(notice, self.clock.now()),
         };
-        let text = TextPart { mail: &mail }.render()?;
-        let html = HtmlPart { mail: &mail }.render()?;
-        let envelope = Envelope {
-            address: &notice.address,
-            subject: &mail.headline,
-            message_id: notice.message_id,
-            unsubscribe_url: &mail.unsubscribe_url,
+        let words = Words {
+            mark: Mark::quiet(told.mark),
+            headline: told.headline,
+            lead: vec![told.lead],
+            lines: told.lines.into(),
+            next: vec![told.next],
+            button: None,
+            answers: Vec::new(),
+            notes: pause(notice.last_until, &notice.zone).into_iter().collect(),
+            why: "You get this mail because a watch of yours waits for this operator.".to_owned(),
+            unsubscribe_url: Some(self.url(unsubscribe)?),
         };
-        self.message(&envelope, text, html)
+        self.message(&notice.address, notice.message_id, &words)
     }
 }
 
-fn degraded(notice: &NoticeRow, unsubscribe_url: String, now: DateTime<Utc>) -> Notification {
-    let operator = super::letter::line(&notice.operator_name);
+/// What a notice says.
+struct Telling {
+    mark: &'static str,
+    headline: String,
+    lead: String,
+    lines: [Line; 3],
+    next: String,
+}
+
+fn degraded(notice: &NoticeRow, now: DateTime<Utc>) -> Telling {
+    let operator = one_line(&notice.operator_name);
     let missed: Vec<_> = notice.checks.iter().filter(|check| check.missed_since(now).is_some()).collect();
     let since = missed.iter().filter_map(|check| check.missed_since(now)).min().unwrap_or(notice.noticed_at);
     let last_good = missed.iter().map(|check| check.checks.last_check(check.plan)).min().flatten();
@@ -88,38 +78,36 @@ fn degraded(notice: &NoticeRow, unsubscribe_url: String, now: DateTime<Utc>) -> 
             (format!("We have paused our checks of {operator}."), "We check as usual as soon as the pause is over.")
         }
     };
-    Notification {
+    Telling {
         mark: "◌ Not checked",
         headline: format!("We cannot check {operator} at the moment"),
         lead: format!("{lead} Until that changes we cannot tell you of space there."),
-        lines: vec![
-            ("Not checked", routes),
-            ("Since", time(since, &notice.zone)),
-            ("Last good check", last_good.map_or_else(|| "none yet".to_owned(), |at| time(at, &notice.zone))),
+        lines: [
+            line("Not checked", routes),
+            line("Since", time(since, &notice.zone)),
+            line("Last good check", last_good.map_or_else(|| "none yet".to_owned(), |at| time(at, &notice.zone))),
         ],
         next: format!(
             "{next} Your watches stay as they are and you need to do nothing. We write once more when checks work again."
         ),
-        unsubscribe_url,
     }
 }
 
-fn recovered(notice: &NoticeRow, unsubscribe_url: String, now: DateTime<Utc>) -> Notification {
-    let operator = super::letter::line(&notice.operator_name);
+fn recovered(notice: &NoticeRow, now: DateTime<Utc>) -> Telling {
+    let operator = one_line(&notice.operator_name);
     let last_good = notice.checks.iter().map(|check| check.checks.last_check(check.plan)).min().flatten();
     let routes = routes(notice.operator, notice.checks.iter().map(|check| &check.question));
-    Notification {
+    Telling {
         mark: "● Checked again",
         headline: format!("We check {operator} again"),
         lead: format!("We told you that we could not check {operator}. Checks work again for everything you wait for there."),
-        lines: vec![
-            ("Checked", routes),
-            ("Again since", time(notice.good_since.unwrap_or(now), &notice.zone)),
-            ("Last good check", last_good.map_or_else(|| "none yet".to_owned(), |at| time(at, &notice.zone))),
+        lines: [
+            line("Checked", routes),
+            line("Again since", time(notice.good_since.unwrap_or(now), &notice.zone)),
+            line("Last good check", last_good.map_or_else(|| "none yet".to_owned(), |at| time(at, &notice.zone))),
         ],
         next: "Your watches stayed as they are and you need to do nothing. Space that came and went meanwhile we could not see; what is open now you hear of as usual."
             .to_owned(),
-        unsubscribe_url,
     }
 }
 
@@ -132,9 +120,4 @@ fn routes<'a>(operator: Operator, questions: impl Iterator<Item = &'a Question>)
         1 => format!("{named}; and 1 more route"),
         more => format!("{named}; and {more} more routes"),
     }
-}
-
-fn time(at: DateTime<Utc>, zone: &str) -> String {
-    let zone: Tz = zone.parse().unwrap_or(Tz::UTC);
-    at.with_timezone(&zone).format("%a %-d %b, %H:%M %Z").to_string()
 }

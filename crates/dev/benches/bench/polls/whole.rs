@@ -60,7 +60,8 @@ pub(crate) async fn prepare(cluster: &Cluster, simulator: Simulator) -> Result<W
     let targets = write_targets(cluster).await?;
     let config = ground::config(cluster, DATABASE, simulator, SCALE)?;
     let scale = config.scale;
-    let parts = Parts::connect(&config, Clock::new(Utc::now), Chance::new(rand::random::<f64>)).await?;
+    let parts =
+        Parts::connect(&config, Clock::new(Utc::now), Chance::new(rand::random::<f64>), ground::sealer()).await?;
     Ok(Whole {
         poller: parts.poller,
         store: parts.store,

@@ -1,0 +1,299 @@
+//! Letters: what is mailed to a person and is no alert. Written in the transaction of the act they tell of, sent as deliveries
+//! are, and read anew at the sending. A row holds ids; the address is read from the account or the invitation when it is needed.
+
+use crate::{
+    LinkKey, Purpose, Result, TenantTx, UserTx,
+    delivery::{Due, or_given_up, spent},
+    word,
+};
+use chrono::{DateTime, Utc};
+use domain::{
+    access::Role,
+    cap::{self, Slot},
+    id::{DeliveryId, InvitationId, TenantId, UserId},
+    invitation::Standing,
+    letter::{LetterFacts, LetterKind},
+    seal::Place,
+};
+use uuid::Uuid;
+
+/// A letter about a tenant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Letter {
+    /// To the address of an invitation.
+    Invitation(InvitationId),
+    /// To who invited, when it was accepted.
+    MemberJoined {
+        /// Who invited.
+        to: UserId,
+        /// Who has joined.
+        who: UserId,
+    },
+    /// To a member whose role was changed by another.
+    RoleChanged {
+        /// Whose role it is.
+        to: UserId,
+    },
+    /// To somebody who was removed by another.
+    MemberRemoved {
+        /// Who was.
+        to: UserId,
+    },
+}
+
+impl Letter {
+    fn kind(self) -> LetterKind {
+        match self {
+            Letter::Invitation(_) => LetterKind::Invitation,
+            Letter::MemberJoined { .. } => LetterKind::MemberJoined,
+            Letter::RoleChanged { .. } => LetterKind::RoleChanged,
+            Letter::MemberRemoved { .. } => LetterKind::MemberRemoved,
+        }
+    }
+}
+
+/// Writes a letter, which leaves once the transaction is committed.
+///
+/// # Errors
+/// When the database refuses; then the act must not happen either.
+pub async fn write(tx: &mut TenantTx, letter: Letter, now: DateTime<Utc>) -> Result<()> {
+    let (user, invitation, subject) = match letter {
+        Letter::Invitation(invitation) => (None, Some(invitation.0), String::new()),
+        Letter::MemberJoined { to, who } => (Some(to.0), None, who.to_string()),
+        Letter::RoleChanged { to } | Letter::MemberRemoved { to } => (Some(to.0), None, String::new()),
+    };
+    sqlx::query!(
+        r#"with written as (
+             insert into letter (tenant_id, kind, user_id, invitation_id, subject, created_at) values ($1, $2, $3, $4, $5, $6)
+             returning tenant_id, id),
+           made as (
+             insert into delivery (tenant_id, letter_id, next_attempt_at) select tenant_id, id, $6 from written
+             returning 1)
+           select pg_notify('ferry', 'delivery')::text as notified from made"#,
+        tx.tenant,
+        letter.kind().as_str(),
+        user,
+        invitation,
+        subject,
+        now
+    )
+    .fetch_one(&mut *tx.tx)
+    .await?;
+    Ok(())
+}
+
+/// Tells the person of this transaction that one more account signs them in; `provider` is what our configuration calls it. False if they
+/// belong to no tenant, with which the letter would be kept.
+///
+/// # Errors
+/// When the database refuses; then the act must not happen either.
+pub async fn identity_linked(tx: &mut UserTx, provider: &str, now: DateTime<Utc>) -> Result<bool> {
+    let kind = LetterKind::IdentityLinked.as_str();
+    let written = sqlx::query_scalar!(r#"select write_to_self($1, $2, $3) as "written!""#, kind, provider, now)
+        .fetch_one(&mut *tx.tx)
+        .await?;
+    Ok(written > 0)
+}
+
+/// Everything one attempt of a letter needs, read under the tenant's row security with the delivery locked.
+#[derive(Clone, Debug)]
+pub struct LetterRow {
+    /// Which delivery.
+    pub id: DeliveryId,
+    /// The same over all attempts.
+    pub message_id: Uuid,
+    /// Attempts made so far.
+    pub attempts: u16,
+    /// The tenant.
+    pub tenant: TenantId,
+    /// What it is called.
+    pub tenant_name: String,
+    /// To whom.
+    pub to: Recipient,
+    /// Where to; empty if there is nobody any more.
+    pub address: String,
+    /// What it tells.
+    pub about: About,
+    /// What decides whether it is still wanted.
+    pub facts: LetterFacts,
+}
+
+/// Whose caps a letter counts for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recipient {
+    /// A person with an account.
+    Person(UserId),
+    /// Whoever reads at the address of an invitation.
+    Invited(InvitationId),
+}
+
+/// What a letter tells. A role that somebody does not have is the least there is; such a letter is not sent.
+#[derive(Clone, Debug)]
+pub enum About {
+    /// Somebody is invited.
+    Invitation(Invited),
+    /// Somebody joined.
+    MemberJoined {
+        /// What they are called.
+        name: String,
+        /// What they are.
+        role: Role,
+    },
+    /// The recipient's role changed.
+    RoleChanged {
+        /// What they are now.
+        role: Role,
+    },
+    /// The recipient was removed.
+    MemberRemoved,
+    /// The recipient has one more way to sign in.
+    IdentityLinked {
+        /// What our configuration calls who vouches.
+        provider: String,
+    },
+}
+
+/// What an invitation's mail tells.
+#[derive(Clone, Debug)]
+pub struct Invited {
+    /// What whoever invites is called.
+    pub inviter: String,
+    /// What the invitation grants.
+    pub role: Role,
+    /// Until when.
+    pub expires_at: DateTime<Utc>,
+    /// The signed path of the invitation, made for this mail and kept nowhere.
+    pub path: String,
+}
+
+/// Reads and locks a letter's delivery, if it is one and is due by `now`.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn lock(tx: &mut TenantTx, id: DeliveryId, key: &LinkKey, now: DateTime<Utc>) -> Result<Due<LetterRow>> {
+    let locked = sqlx::query_file_as!(Locked, "src/letter/lock.sql", id.0, now).fetch_optional(&mut *tx.tx).await?;
+    let Some(locked) = locked else { return Ok(Due::Not) };
+    let attempts = locked.attempts.unsigned_abs();
+    let read = locked.read(id, tx, key);
+    or_given_up(tx, (id, attempts), read, now).await
+}
+
+struct Locked {
+    message_id: Uuid,
+    attempts: i16,
+    kind: String,
+    subject: String,
+    tenant_name: String,
+    tenant_live: bool,
+    user_id: Option<Uuid>,
+    email: Option<Vec<u8>>,
+    role: Option<String>,
+    subject_name: Option<String>,
+    subject_role: Option<String>,
+    invitation_id: Option<Uuid>,
+    invited: Option<Vec<u8>>,
+    invited_role: Option<String>,
+    inviter: Option<String>,
+    inviter_role: Option<String>,
+    expires_at: Option<DateTime<Utc>>,
+    is_revoked: bool,
+    is_accepted: bool,
+}
+
+impl Locked {
+    fn read(&self, id: DeliveryId, tx: &TenantTx, key: &LinkKey) -> Result<LetterRow> {
+        let to = match (self.user_id, self.invitation_id) {
+            (_, Some(invitation)) => Recipient::Invited(InvitationId(invitation)),
+            (user, None) => Recipient::Person(UserId(user.unwrap_or_default())),
+        };
+        let address = match (to, &self.email, &self.invited) {
+            (Recipient::Person(user), Some(email), _) => tx.sealer.open(&Place::UserEmail(user), email)?,
+            (Recipient::Invited(invitation), _, Some(invited)) => {
+                tx.sealer.open(&Place::InvitationAddress(tx.tenant(), invitation.0), invited)?
+            }
+            _ => String::new(),
+        };
+        Ok(LetterRow {
+            id,
+            message_id: self.message_id,
+            attempts: self.attempts.unsigned_abs(),
+            tenant: tx.tenant(),
+            tenant_name: self.tenant_name.clone(),
+            to,
+            about: self.about(tx, key)?,
+            facts: LetterFacts {
+                kind: word(&self.kind)?,
+                tenant_live: self.tenant_live,
+                has_recipient: !address.is_empty(),
+                is_member: self.role.is_some(),
+                subject_is_member: self.subject_role.is_some(),
+                invitation: self.standing()?,
+            },
+            address,
+        })
+    }
+
+    fn standing(&self) -> Result<Option<Standing>> {
+        let (Some(role), Some(expires_at)) = (&self.invited_role, self.expires_at) else { return Ok(None) };
+        Ok(Some(Standing {
+            tenant_live: self.tenant_live,
+            role: word(role)?,
+            inviter: self.inviter_role.as_deref().map(word).transpose()?,
+            revoked: self.is_revoked,
+            accepted: self.is_accepted,
+            expires_at,
+        }))
+    }
+
+    fn about(&self, tx: &TenantTx, key: &LinkKey) -> Result<About> {
+        let role = |role: &Option<String>| role.as_deref().map_or(Ok(Role::Viewer), word);
+        let (invitation, expires_at) = (self.invitation_id.unwrap_or_default(), self.expires_at.unwrap_or_default());
+        Ok(match word(&self.kind)? {
+            LetterKind::Invitation => About::Invitation(Invited {
+                inviter: self.inviter.clone().unwrap_or_default(),
+                role: role(&self.invited_role)?,
+                expires_at,
+                path: key.path(Purpose::Invitation, tx.tenant, invitation, expires_at),
+            }),
+            LetterKind::MemberJoined => About::MemberJoined {
+                name: self.subject_name.clone().unwrap_or_default(),
+                role: role(&self.subject_role)?,
+            },
+            LetterKind::RoleChanged => About::RoleChanged { role: role(&self.role)? },
+            LetterKind::MemberRemoved => About::MemberRemoved,
+            LetterKind::IdentityLinked => About::IdentityLinked { provider: self.subject.clone() },
+        })
+    }
+}
+
+/// Whether one more letter to this recipient may begin now. Until the transaction ends, nothing else to them is asked.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn slot(tx: &mut TenantTx, to: Recipient, now: DateTime<Utc>) -> Result<Slot> {
+    let (hour, day) = (cap::hour_of(now), cap::day_of(now));
+    Ok(match to {
+        Recipient::Person(user) => {
+            let row = sqlx::query!(
+                r#"select hour as "hour!", day as "day!" from lettered_lately($1, $2, $3)"#,
+                user.0,
+                hour,
+                day
+            )
+            .fetch_one(&mut *tx.tx)
+            .await?;
+            cap::PERSON.slot(spent(row.hour, row.day), now)
+        }
+        Recipient::Invited(invitation) => {
+            let row = sqlx::query!(
+                r#"select hour as "hour!", day as "day!" from invited_lately($1, $2, $3)"#,
+                invitation.0,
+                hour,
+                day
+            )
+            .fetch_one(&mut *tx.tx)
+            .await?;
+            cap::STRANGER.slot(spent(row.hour, row.day), now)
+        }
+    })
+}
