@@ -198,10 +198,7 @@ impl Table {
             let state = (self.app.clone(), demand);
             router = router.route(endpoint.path, route.route_layer(from_fn_with_state(state, access::enforce)));
         }
-        router
-            .layer(Extension(published))
-            .fallback(page::missing)
-            .method_not_allowed_fallback(page::method_not_allowed)
+        router.layer(Extension(published)).fallback(page::missing).method_not_allowed_fallback(page::method_not_allowed)
     }
 }
 

@@ -8,11 +8,7 @@ use dev::{
     sim::Mail,
     world::crowd::{Crowd, Wish},
 };
-use domain::{
-    cap::CHANNEL,
-    operator::Operator,
-    plan::Plan,
-};
+use domain::{cap::CHANNEL, operator::Operator, plan::Plan};
 
 /// More sailings than a channel may hear of in an hour, each on a day of its own.
 const DAYS: u64 = 62;

@@ -103,7 +103,10 @@ async fn sr_aut_06_nobody_accepts_who_has_not_proved_the_address_that_was_invite
     assert_eq!(world.invite(&alice, " Dora@Example.TEST ", Role::Viewer).await.map(|_| ()), Ok(()));
     world.deliver_with(&world.parts).await;
     let dora = world.person("Dora", Plan::Free).await;
-    assert!(world.accept(&world.invitation_link("Dora@Example.TEST"), &dora).await.is_ok(), "whatever the letters' case");
+    assert!(
+        world.accept(&world.invitation_link("Dora@Example.TEST"), &dora).await.is_ok(),
+        "whatever the letters' case"
+    );
 }
 
 #[tokio::test]
@@ -152,8 +155,7 @@ async fn sr_aut_06_of_two_who_redeem_at_once_exactly_one_wins() {
     world.do_sql("update tenant set plan = 'pro' where name = 'Alice'").await;
     world.member(alice.tenant, "Emil", Role::Viewer).await;
     let links = [world.invitation_link(&people[0].email), world.invitation_link(&people[1].email)];
-    let (first, second) =
-        tokio::join!(world.accept(&links[0], &people[0]), world.accept(&links[1], &people[1]));
+    let (first, second) = tokio::join!(world.accept(&links[0], &people[0]), world.accept(&links[1], &people[1]));
     let judged = [first.map(|_| ()), second.map(|_| ())];
     assert!(judged.contains(&Ok(())) && judged.contains(&Err(Refusal::PlanFull)), "{judged:?}");
 }
@@ -207,7 +209,11 @@ async fn sr_aut_06_nobody_invites_above_themself_over_the_plan_twice_or_without_
 
     let bob = world.person("Bertha", Plan::Plus).await;
     assert!(world.invite(&bob, "x@example.test", Role::Viewer).await.is_ok());
-    assert_eq!(world.invite(&bob, "y@example.test", Role::Viewer).await, Err(Refusal::PlanFull), "the first may still accept");
+    assert_eq!(
+        world.invite(&bob, "y@example.test", Role::Viewer).await,
+        Err(Refusal::PlanFull),
+        "the first may still accept"
+    );
 
     for n in 1..A_DAY {
         let id = world.invite(&alice, &format!("n{n}@example.test"), Role::Viewer).await.unwrap();

@@ -192,7 +192,11 @@ fn read(mail: &Mail) -> String {
 #[tokio::test]
 async fn sr_ntf_01_no_name_that_somebody_chose_becomes_a_header_or_a_link_in_a_strangers_mail() {
     let (world, ..) = three_due().await;
-    for name in ["Win at https://evil.example/login\r\nBcc: eve@example.test", "www.evil.example", "<b>x</b> \u{202e}eve@evil.example"] {
+    for name in [
+        "Win at https://evil.example/login\r\nBcc: eve@example.test",
+        "www.evil.example",
+        "<b>x</b> \u{202e}eve@evil.example",
+    ] {
         sqlx::query("update tenant set name = $1").bind(name).execute(&world.admin).await.unwrap();
         sqlx::query("update user_account set name = $1").bind(name).execute(&world.admin).await.unwrap();
         let again = "update delivery set state = 'due', next_attempt_at = '2026-07-01', attempts = 0, begun_at = null, message_id = gen_random_uuid()";

@@ -176,12 +176,7 @@ pub(crate) enum Start {
 }
 
 /// Writes the attempt, or that a cap holds it. The slot of a retry is free: it took its own when it began.
-pub(crate) async fn start(
-    tx: &mut TenantTx,
-    id: DeliveryId,
-    slot: Slot,
-    now: DateTime<Utc>,
-) -> anyhow::Result<Start> {
+pub(crate) async fn start(tx: &mut TenantTx, id: DeliveryId, slot: Slot, now: DateTime<Utc>) -> anyhow::Result<Start> {
     let last_until = match slot {
         Slot::Free => None,
         Slot::Last(until) => Some(until),

@@ -38,7 +38,8 @@ impl Heartbeat {
     /// # Errors
     /// When the database refuses.
     pub async fn flush(&self, store: &Store) -> store::Result<()> {
-        let mut gathered: Vec<(TargetId, DateTime<Utc>)> = self.lock().iter().map(|(target, at)| (*target, *at)).collect();
+        let mut gathered: Vec<(TargetId, DateTime<Utc>)> =
+            self.lock().iter().map(|(target, at)| (*target, *at)).collect();
         gathered.sort_unstable();
         for rows in gathered.chunks(ROWS_PER_STATEMENT) {
             let (ids, at): (Vec<_>, Vec<_>) = rows.iter().map(|(target, at)| (target.0, *at)).unzip();

@@ -1,8 +1,9 @@
-//! Housekeeping once a minute: alerts whose sailing has left, watches past their last day, history past
+//! Housekeeping once a minute: keys that end soon, alerts whose sailing has left, watches past their last day, history past
 //! its keep. Bounded steps; whatever is left over waits for the next minute.
 
 use crate::clock::Clock;
 use chrono::TimeDelta;
+use domain::key::WARNED_BEFORE;
 use std::time::Duration;
 use store::Store;
 use tokio_util::sync::CancellationToken;
@@ -43,6 +44,7 @@ pub async fn prune(store: &Store, clock: &Clock) -> store::Result<()> {
     store.prune_changes(now - CHANGES_KEPT, i64::from(ROWS)).await?;
     store.prune_facts(now - FACTS_KEPT, i64::from(ROWS)).await?;
     store.prune_held(now - HELD_KEPT, i64::from(ROWS)).await?;
+    store.warn_of_keys(now, now + WARNED_BEFORE, ROWS).await?;
     store.prune_buckets(now, i64::from(ROWS)).await?;
     store.prune_idempotency(now - store::idempotency::KEPT, ROWS).await?;
     store.prune_invitations(now - INVITATIONS_KEPT, ROWS).await?;

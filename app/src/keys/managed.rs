@@ -257,12 +257,7 @@ async fn new_page(cx: &MemberCx, typed: NewKeyForm, refused: Refusals) -> Result
     Ok((status, Html(page.render()?)).into_response())
 }
 
-async fn rotate_page(
-    cx: &MemberCx,
-    old: &KeyRow,
-    typed: RotateForm,
-    refused: Refusals,
-) -> Result<Response, Problem> {
+async fn rotate_page(cx: &MemberCx, old: &KeyRow, typed: RotateForm, refused: Refusals) -> Result<Response, Problem> {
     let (name, public_id) = (old.name.clone(), old.public_id.clone());
     let (frame, tenant, status) = (cx.frame().await?, cx.membership().tenant(), status(&refused));
     let page = RotatePage { frame, tenant, id: old.id, name, public_id, typed, refused };

@@ -215,12 +215,7 @@ pub async fn postpone(tx: &mut TenantTx, id: DeliveryId, until: DateTime<Utc>) -
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn slot(
-    tx: &mut TenantTx,
-    channel: ChannelId,
-    alert: Option<AlertId>,
-    now: DateTime<Utc>,
-) -> Result<Slot> {
+pub async fn slot(tx: &mut TenantTx, channel: ChannelId, alert: Option<AlertId>, now: DateTime<Utc>) -> Result<Slot> {
     let row = sqlx::query!(
         r#"select tenant_hour as "tenant_hour!", tenant_day as "tenant_day!", channel_hour as "channel_hour!",
                   channel_day as "channel_day!", sailing_day as "sailing_day!", sailing_at

@@ -186,7 +186,8 @@ fn count(rows: i64) -> u32 {
 /// # Errors
 /// When the database cannot be read.
 pub async fn list(tx: &mut TenantTx, now: DateTime<Utc>) -> Result<Vec<ShownInvitation>> {
-    let rows = sqlx::query_file_as!(Row, "src/invitation/list.sql", None::<Uuid>, LISTED).fetch_all(&mut *tx.tx).await?;
+    let rows =
+        sqlx::query_file_as!(Row, "src/invitation/list.sql", None::<Uuid>, LISTED).fetch_all(&mut *tx.tx).await?;
     rows.into_iter().map(|row| row.read(tx, now)).collect()
 }
 

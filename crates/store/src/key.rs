@@ -91,6 +91,17 @@ impl Credentials {
     }
 }
 
+impl Store {
+    /// Writes to the owners of keys that end before `before` and were not told yet, of at most `limit` keys; of how many.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn warn_of_keys(&self, now: DateTime<Utc>, before: DateTime<Utc>, limit: i32) -> Result<u64> {
+        let warned = sqlx::query_scalar!(r#"select warn_of_keys($1, $2, $3) as "warned!""#, now, before, limit);
+        Ok(warned.fetch_one(&self.pool).await?.unsigned_abs())
+    }
+}
+
 /// Issues a key as `ferry_admin`, for an installation that has no web page to do it yet; one audit row is written with
 /// it. False when the person is no member of a live tenant.
 ///

@@ -63,7 +63,11 @@ fn every_hindrance_cancels_with_its_own_reason() {
         assert_eq!(still_wanted(&facts, now).map_err(CancelReason::as_str), Err(reason));
     }
     let of_others = [CancelReason::Recovered, CancelReason::NotTold, CancelReason::Void];
-    assert_eq!(CancelReason::ALL.len(), 9 + of_others.len(), "each reason has its case above, or is a notice's or a letter's");
+    assert_eq!(
+        CancelReason::ALL.len(),
+        9 + of_others.len(),
+        "each reason has its case above, or is a notice's or a letter's"
+    );
 }
 
 proptest! {

@@ -108,7 +108,8 @@ impl Store {
                 &old,
                 &new
             );
-            let names: Vec<String> = issuers.iter().zip(&subjects).map(|(one, other)| format!("{one} {other}")).collect();
+            let names: Vec<String> =
+                issuers.iter().zip(&subjects).map(|(one, other)| format!("{one} {other}")).collect();
             walk.note("identity", &names, &written.fetch_all(&self.pool).await?);
         }
     }
