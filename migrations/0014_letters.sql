@@ -78,7 +78,6 @@ end
 $$;
 create policy matcher_insert on letter for insert to ferry_matcher with check (tenant_id is not null);
 create policy matcher_delete on invitation for delete to ferry_matcher using (true);
-create policy matcher_read on user_account for select to ferry_matcher using (true);
 
 grant select, insert (tenant_id, id, address, address_index, mailbox_index, role, invited_by, created_at, expires_at),
   update (accepted_at, accepted_by, revoked_at) on invitation to ferry_app;
@@ -87,7 +86,7 @@ grant select, delete on invitation to ferry_matcher;
 grant select, insert (tenant_id, kind, user_id, invitation_id, subject, created_at) on letter to ferry_app;
 grant select on letter to ferry_worker;
 grant select, insert on letter to ferry_matcher;
-grant select (user_id, email, zone) on user_account to ferry_matcher;
+grant select (zone) on user_account to ferry_matcher;
 -- Whoever accepts an invitation becomes a member; a letter's delivery is the only one that the app makes.
 grant insert (tenant_id, user_id, role, created_at) on member to ferry_app;
 grant insert (tenant_id, letter_id, next_attempt_at) on delivery to ferry_app;
