@@ -49,6 +49,16 @@ pub(super) const REQUESTS: &[(&str, &str, Body)] = &[
     ("POST", "/account/sessions/end-others", BUTTON),
     ("POST", "/account/sessions/{session}/end", BUTTON),
     ("GET", "/t/{tenant}", Body::Nothing),
+    ("GET", "/t/{tenant}/keys", Body::Nothing),
+    ("GET", "/t/{tenant}/keys/new", Body::Nothing),
+    (
+        "POST",
+        "/t/{tenant}/keys",
+        Body::Form(|_| vec![("name", "Importer".into()), ("read", "yes".into()), ("days", "9".into())]),
+    ),
+    ("GET", "/t/{tenant}/keys/{key}/rotate", Body::Nothing),
+    ("POST", "/t/{tenant}/keys/{key}/rotate", Body::Form(|_| vec![("days", "9".into()), ("overlap", "1".into())])),
+    ("POST", "/t/{tenant}/keys/{key}/revoke", BUTTON),
     ("GET", "/api/v1/openapi.json", Body::Nothing),
     ("GET", "/api/v1/key", Body::Nothing),
     ("GET", "/api/v1/operators", Body::Nothing),
@@ -88,10 +98,21 @@ async fn object(stage: &Stage, name: &str) -> String {
         "alert" => alert(stage).await,
         "tenant" => stage.alice.tenant.to_string(),
         "session" => session(stage).await,
+        "key" => key(stage).await,
         "code" => "invalid".to_owned(),
         "token" => "not-signed-by-us".to_owned(),
         other => panic!("{{{other}}} has no object: add one in tests/it/access/requests.rs"),
     }
+}
+
+/// A key of Alice's. The one made before has ended, so that there is always room for one more.
+async fn key(stage: &Stage) -> String {
+    let ended = "update api_key set revoked_at = now() where tenant_id = $1 and name = 'an object'";
+    sqlx::query(ended).bind(stage.alice.tenant.0).execute(&stage.world.admin).await.unwrap();
+    let key = stage.world.key(&stage.alice, &[domain::key::Scope::Read]).await;
+    let id = sqlx::query_scalar("update api_key set name = 'an object' where public_id = $1 returning id");
+    let id = id.bind(key.split('_').nth(2).unwrap()).fetch_one(&stage.world.admin).await;
+    id.map(|id: Uuid| id.to_string()).unwrap()
 }
 
 /// A session of Alice's on another device.

@@ -3,7 +3,7 @@
 
 use super::{
     Mailer,
-    words::{Mark, Words, line, time},
+    words::{Line, Mark, Words, line, time},
 };
 use crate::channels::Sent;
 use domain::{access::Role, text::inert};
