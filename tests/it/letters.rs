@@ -207,8 +207,9 @@ async fn sr_ntf_01_no_name_that_somebody_chose_becomes_a_header_or_a_link_in_a_s
         let mail = world.mails_to("bob@example.test").pop().unwrap();
         let (text, html) = (mail.text.clone().unwrap(), mail.html.clone().unwrap());
         for part in [&mail.subject, &text, &html] {
-            assert!(!part.contains("evil.example") && !part.contains("<b>"), "{part}");
+            assert!(!part.contains("evil.example"), "{part}");
         }
+        assert!(!html.contains("<b>"), "{html}");
         assert!(mail.header("Bcc").is_none());
         assert_eq!(mail.links().len(), 1, "{:?}", mail.links());
     }

@@ -35,6 +35,7 @@ mod redis_attack;
 mod robots;
 mod schedule;
 mod schema;
+mod seal;
 mod server;
 mod sessions;
 mod shield;

@@ -4,7 +4,7 @@ use crate::harness::Database;
 use sqlx::{Executor, PgConnection};
 
 const ROLES: [&str; 4] = ["ferry_app", "ferry_auth", "ferry_worker", "ferry_admin"];
-const GLOBAL_TABLES: [&str; 13] = [
+const GLOBAL_TABLES: [&str; 14] = [
     "change",
     "deployment",
     "fact",
@@ -14,6 +14,7 @@ const GLOBAL_TABLES: [&str; 13] = [
     "platform_audit",
     "route",
     "sailing",
+    "seal_key",
     "session",
     "target",
     "terminal",
@@ -21,7 +22,7 @@ const GLOBAL_TABLES: [&str; 13] = [
 ];
 /// A key's public id must be unique everywhere: it is what a key is found by, and is random.
 const UNIQUE_WITHOUT_TENANT: [&str; 1] = ["api_key_public_id_key"];
-const DEFINERS: [&str; 25] = [
+const DEFINERS: [&str; 33] = [
     "ask_wanted_by",
     "close_alerts",
     "close_departed",
@@ -39,6 +40,14 @@ const DEFINERS: [&str; 25] = [
     "open_outages",
     "record_alerts",
     "release_alerts",
+    "reseal_channels",
+    "reseal_identities",
+    "reseal_people",
+    "retire_seal_keys",
+    "seal_census",
+    "sealed_channels",
+    "sealed_identities",
+    "sealed_people",
     "session_by_hash",
     "tenant_wanted_by",
     "tenants_of",
@@ -50,7 +59,7 @@ const DEFINERS: [&str; 25] = [
 ];
 
 /// Where `ferry_matcher` may look across tenants: the functions it owns read these tables, insert into five,
-/// update four and delete from one.
+/// update seven and delete from one.
 fn matcher_policies() -> Vec<String> {
     let read = [
         "tenant",
@@ -66,6 +75,7 @@ fn matcher_policies() -> Vec<String> {
         "idempotency",
         "identity",
         "session",
+        "user_account",
     ];
     let write = [
         "alert:a",
@@ -74,9 +84,12 @@ fn matcher_policies() -> Vec<String> {
         "api_key:a",
         "audit:a",
         "alert:w",
+        "channel:w",
+        "identity:w",
         "outage:w",
         "watch:w",
         "watch_target:w",
+        "user_account:w",
         "idempotency:d",
     ];
     let read = read.iter().map(|table| format!("{table}:r:ferry_matcher"));
@@ -206,6 +219,9 @@ async fn sr_ten_04_a_role_that_may_not_call_a_function_is_refused() {
             "select * from membership('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000000')",
         ),
         ("ferry_admin", "select release_alerts(now(), 1)"),
+        ("ferry_worker", "select * from sealed_channels('', gen_random_uuid(), gen_random_uuid(), 1)"),
+        ("ferry_auth", "select reseal_people('{}', '{}', '{}')"),
+        ("ferry_app", "select retire_seal_keys('{}')"),
         ("ferry_app", "select * from key_by_public_id('abcdefghijk', now())"),
         ("ferry_app", "select * from session_by_hash('')"),
         ("ferry_app", "select * from tenants_of(gen_random_uuid())"),
