@@ -111,7 +111,10 @@ async fn sr_ntf_04_what_is_over_the_hours_cap_is_told_in_the_next_hour_if_it_is_
     assert_eq!(world.all_to(&alice).len(), cap, "a restart forgets nothing");
     world.minute().await;
     assert_eq!(world.all_to(&alice).len(), alerts - gone);
-    assert_eq!(world.count("select count(*) from delivery where state = 'cancelled' and outcome = 'gone'").await, i64::try_from(gone).unwrap());
+    assert_eq!(
+        world.count("select count(*) from delivery where state = 'cancelled' and outcome = 'gone'").await,
+        i64::try_from(gone).unwrap()
+    );
     assert_eq!(world.count("select count(*) from delivery where state = 'due'").await, 0);
 }
 

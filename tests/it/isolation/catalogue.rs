@@ -4,7 +4,7 @@ use crate::harness::Database;
 use sqlx::{Executor, PgConnection};
 
 const ROLES: [&str; 4] = ["ferry_app", "ferry_auth", "ferry_worker", "ferry_admin"];
-const GLOBAL_TABLES: [&str; 14] = [
+const GLOBAL_TABLES: [&str; 15] = [
     "change",
     "deployment",
     "fact",
@@ -18,11 +18,12 @@ const GLOBAL_TABLES: [&str; 14] = [
     "session",
     "target",
     "terminal",
+    "token_bucket",
     "user_account",
 ];
 /// A key's public id must be unique everywhere: it is what a key is found by, and is random.
 const UNIQUE_WITHOUT_TENANT: [&str; 1] = ["api_key_public_id_key"];
-const DEFINERS: [&str; 33] = [
+const DEFINERS: [&str; 35] = [
     "ask_wanted_by",
     "close_alerts",
     "close_departed",
@@ -49,10 +50,12 @@ const DEFINERS: [&str; 33] = [
     "sealed_identities",
     "sealed_people",
     "session_by_hash",
+    "tell_of_key",
     "tenant_wanted_by",
     "tenants_of",
     "unevaluated_watches",
     "wanted_by",
+    "warn_of_keys",
     "watch_tenant",
     "watch_wanted_by",
     "watches_of_target",
@@ -82,6 +85,7 @@ fn matcher_policies() -> Vec<String> {
         "delivery:a",
         "outage:a",
         "api_key:a",
+        "api_key:w",
         "audit:a",
         "alert:w",
         "channel:w",

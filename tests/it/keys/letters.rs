@@ -64,7 +64,7 @@ async fn sr_key_03_every_owner_is_told_of_a_new_key_and_never_the_key() {
 #[tokio::test]
 async fn sr_key_03_owners_are_told_of_a_key_that_an_administrator_issued() {
     let (world, [alice, ..]) = team().await;
-    let key = world.key(&alice, &[Scope::Read]).await;
+    let key = world.issue(&alice, &[Scope::Read]).await;
     let mails = world.mails_after(0).await;
     assert_eq!(recipients(&mails), ["alice@example.test", "olga@example.test"]);
     assert!(mails[0].text.as_ref().unwrap().contains(key.split('_').nth(2).unwrap()));
@@ -74,7 +74,7 @@ async fn sr_key_03_owners_are_told_of_a_key_that_an_administrator_issued() {
 async fn sr_key_03_owners_are_told_once_a_week_before_a_key_ends_unless_it_was_replaced_or_revoked() {
     let (world, [alice, ..]) = team().await;
     for _ in 0..3 {
-        world.key(&alice, &[Scope::Read]).await;
+        world.issue(&alice, &[Scope::Read]).await;
     }
     world.mails_after(0).await;
     let ends = "update api_key set replaced_by = id where id = (select min(id::text)::uuid from api_key)";
@@ -92,7 +92,7 @@ async fn sr_key_03_owners_are_told_once_a_week_before_a_key_ends_unless_it_was_r
 #[tokio::test]
 async fn a_warning_that_is_not_true_any_more_is_not_mailed() {
     let (world, [alice, ..]) = team().await;
-    world.key(&alice, &[Scope::Read]).await;
+    world.issue(&alice, &[Scope::Read]).await;
     world.mails_after(0).await;
     world.clock.advance(TimeDelta::days(84));
     prune(&world.parts.store, &world.clock.clock()).await.unwrap();
