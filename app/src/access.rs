@@ -4,11 +4,13 @@
 
 use crate::{
     App,
+    client::ClientAddress,
     denied::Trail,
     error::Error,
     keys,
     login::attempt::{self, Arrived, AttemptCx},
     problem::Problem,
+    rate,
     shield::RequestId,
     signed_in::{self, MemberCx, SessionCx},
 };
@@ -19,7 +21,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
-use domain::access::Action;
+use domain::{
+    access::Action,
+    allowance::{Allowance, Household, Subject},
+};
+use std::net::{IpAddr, Ipv4Addr};
 use store::{Act, Audit, Capability, Hold, Membership, Purpose, TenantTx};
 use uuid::Uuid;
 
@@ -49,6 +55,13 @@ pub enum Recency {
     Any,
     /// Within `domain::session::FRESH_FOR`: for what a stolen session must not do.
     Fresh,
+}
+
+/// What a row asks of a request: the proof, and one of what its subject may do so often.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Demand {
+    pub(crate) access: Access,
+    pub(crate) allowance: Option<Allowance>,
 }
 
 /// What the handler of a link may use. Only `enforce` makes one.
@@ -136,43 +149,105 @@ impl ApiCx {
 struct Enforced;
 
 pub(crate) async fn enforce(
-    State((app, access)): State<(App, Access)>,
+    State((app, demand)): State<(App, Demand)>,
     params: RawPathParams,
     request: Request,
     next: Next,
 ) -> Response {
+    let Demand { access, allowance } = demand;
     let trail = Trail::of(request.extensions());
     if access != Access::Public {
         trail.guard();
     }
+    let anybody = (allowance, household(&request));
     let answer = match access {
-        Access::Public => next.run(request).await,
+        Access::Public => within(&app, anybody, next.run(request)).await,
         Access::Visitor => match signed_in::sent_from_here(&app, request.headers()) {
-            Ok(()) => {
-                trail.enter();
-                next.run(request).await
-            }
+            Ok(()) => within(&app, anybody, let_in(request, next)).await,
             Err(problem) => problem.into_response(),
         },
-        Access::Attempt => match attempt::taken(app, Arrived::of(&request, &params)).await {
-            Ok(cx) => run(request, next, cx).await,
-            Err(refusal) => refusal,
-        },
+        Access::Attempt => within(&app, anybody, attempt(app.clone(), &params, request, next)).await,
         Access::Link(purpose) => match link(&app, purpose, &params, &request) {
-            Ok(cx) => run(request, next, cx).await,
+            Ok(cx) => within(&app, anybody, let_in(with(request, cx), next)).await,
             Err(error) => error.into_response(),
         },
-        Access::Key(action) => key(app, action, request, next).await,
-        Access::Session(recency) => match signed_in::session(app, recency, request).await {
-            Ok((cx, request)) => run(request, next, cx).await,
+        Access::Key(action) => key(&app, (action, allowance), request, next).await,
+        Access::Session(recency) => match signed_in::session(app.clone(), recency, request).await {
+            Ok((cx, request)) => {
+                let person = Subject::Person(cx.session().user());
+                within(&app, (allowance, person), let_in(with(request, cx), next)).await
+            }
             Err(refusal) => refusal,
         },
-        Access::Member(action, recency) => match signed_in::member(app, (action, recency), &params, request).await {
-            Ok((cx, request)) => run(request, next, cx).await,
-            Err(refusal) => refusal,
-        },
+        Access::Member(action, recency) => {
+            match signed_in::member(app.clone(), (action, recency), &params, request).await {
+                Ok((cx, request)) => {
+                    let membership = cx.membership().clone();
+                    in_turn(&app, (&membership, allowance), with(request, cx), next).await
+                }
+                Err(refusal) => refusal,
+            }
+        }
     };
     enforced(answer)
+}
+
+/// Whoever is not known but by where they ask from.
+fn household(request: &Request) -> Subject {
+    let client = request.extensions().get::<ClientAddress>();
+    let address = client.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |client| client.0);
+    Subject::Household(Household::of(address))
+}
+
+/// Has the subject any of it left? Asked last, so that what was denied is counted nowhere; but for a provider's answer,
+/// which costs a look into the database whether or not anybody waits for it.
+async fn within(
+    app: &App,
+    (allowance, subject): (Option<Allowance>, Subject),
+    handled: impl Future<Output = Response>,
+) -> Response {
+    let Some(allowance) = allowance else { return handled.await };
+    let (standing, taken) = rate::spend(app, (allowance, subject), app.clock.now()).await;
+    let mut response = match taken {
+        Ok(()) => handled.await,
+        Err(problem) => problem.into_response(),
+    };
+    if let Some(standing) = standing {
+        standing.write(response.headers_mut());
+    }
+    response
+}
+
+/// For a member, by a key or in person: a tenant's requests share its seats.
+async fn in_turn(
+    app: &App,
+    (membership, allowance): (&Membership, Option<Allowance>),
+    request: Request,
+    next: Next,
+) -> Response {
+    let person = Subject::Person(membership.user());
+    match app.rates.seat(membership.tenant()) {
+        Ok(_seat) => within(app, (allowance, person), let_in(request, next)).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// The handler.
+async fn let_in(request: Request, next: Next) -> Response {
+    Trail::of(request.extensions()).enter();
+    next.run(request).await
+}
+
+fn with<Cx: Clone + Send + Sync + 'static>(mut request: Request, cx: Cx) -> Request {
+    request.extensions_mut().insert(cx);
+    request
+}
+
+async fn attempt(app: App, params: &RawPathParams, request: Request, next: Next) -> Response {
+    match attempt::taken(app, Arrived::of(&request, params)).await {
+        Ok(cx) => let_in(with(request, cx), next).await,
+        Err(refusal) => refusal,
+    }
 }
 
 fn link(app: &App, purpose: Purpose, params: &RawPathParams, request: &Request) -> Result<LinkCx, Error> {
@@ -183,8 +258,8 @@ fn link(app: &App, purpose: Purpose, params: &RawPathParams, request: &Request) 
     Ok(LinkCx { app: app.clone(), link, request_id: RequestId::of(request), now })
 }
 
-/// Who is it (401), too often (429), may they (403); only then the handler.
-async fn key(app: App, action: Action, request: Request, next: Next) -> Response {
+/// Who is it (401), too often (429), may they (403), too many at once (429); only then the handler.
+async fn key(app: &App, (action, allowance): (Action, Option<Allowance>), request: Request, next: Next) -> Response {
     let now = app.clock.now();
     let request_id = RequestId::of(&request);
     let presented = keys::presented(&request);
@@ -196,19 +271,16 @@ async fn key(app: App, action: Action, request: Request, next: Next) -> Response
     let (standing, taken) = app.rates.take(&membership);
     let allowed = taken.and_then(|()| Ok(membership.may(action)?));
     let mut response = match allowed {
-        Ok(()) => run(request, next, ApiCx { app, membership, request_id, now }).await,
+        Ok(()) => {
+            let cx = ApiCx { app: app.clone(), membership: membership.clone(), request_id, now };
+            in_turn(app, (&membership, allowance), with(request, cx), next).await
+        }
         Err(problem) => problem.into_response(),
     };
     if let Some(standing) = standing {
         standing.write(response.headers_mut());
     }
     response
-}
-
-async fn run<Cx: Clone + Send + Sync + 'static>(mut request: Request, next: Next, cx: Cx) -> Response {
-    Trail::of(request.extensions()).enter();
-    request.extensions_mut().insert(cx);
-    next.run(request).await
 }
 
 /// For `enforce`, and for the two answers of the router that belong to no row: no such path, no such method.

@@ -2,8 +2,8 @@
 //! where, and by whom if that was known. Promises one event for each request that was refused before or instead of what it
 //! asked for. Never writes it to the database, which a stranger could fill, and never an address of ours: that may hold a token.
 
-use crate::client::household;
 use axum::http::{Extensions, Method, StatusCode};
+use domain::allowance::Household;
 use std::{
     net::IpAddr,
     sync::{Arc, OnceLock},
@@ -68,7 +68,7 @@ impl Trail {
             return;
         }
         let Asked { id, method, route, client } = asked;
-        let (status, client) = (status.as_u16(), household(*client));
+        let (status, client) = (status.as_u16(), Household::of(*client));
         let actor = self.0.actor.get().map(String::as_str);
         tracing::info!(target: "audit", request_id = id, %method, route, status, actor, %client, "denied");
     }

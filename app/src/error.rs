@@ -1,6 +1,9 @@
 //! What can go wrong in a request, as a page for people. The cause goes to the log once, never to the page.
 
-use crate::notice::{Notice, notice};
+use crate::{
+    notice::{Notice, notice},
+    problem::Problem,
+};
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -27,7 +30,8 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         match self {
             Error::LinkUnknown => notice(StatusCode::NOT_FOUND, &UNKNOWN_LINK),
-            Error::Store(_) | Error::Render(_) | Error::TenantLeftBehind => {
+            Error::Store(error) => Problem::from(error).into_response(),
+            Error::Render(_) | Error::TenantLeftBehind => {
                 tracing::error!(error = %self, "request failed");
                 notice(StatusCode::INTERNAL_SERVER_ERROR, &FAILED)
             }

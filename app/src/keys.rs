@@ -1,6 +1,8 @@
 //! API keys on a request: found in `Authorization` and nowhere else, refused without a query when they cannot be one.
 //! Never says why a key is not good, never logs one, and never looks into an address for one but to refuse it.
 
+pub(crate) mod managed;
+
 use crate::{
     access::ApiCx,
     problem::{Code, Problem},

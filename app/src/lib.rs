@@ -38,6 +38,7 @@ pub mod rate;
 mod reader;
 pub mod routes;
 mod sailings;
+mod seats;
 mod server;
 pub mod session;
 pub mod shield;

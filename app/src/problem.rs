@@ -263,7 +263,11 @@ impl Problem {
     }
 
     pub(crate) fn too_many_requests(retry_after_s: u64) -> Problem {
-        let detail = format!("Come back in {retry_after_s} s.");
+        Problem::too_often(format!("Come back in {retry_after_s} s."), retry_after_s)
+    }
+
+    /// 429 with what was too often.
+    pub(crate) fn too_often(detail: String, retry_after_s: u64) -> Problem {
         Problem { retry_after_s: Some(retry_after_s), ..Problem::new(Code::TooManyRequests, detail) }
     }
 

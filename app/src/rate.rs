@@ -1,14 +1,20 @@
-//! How often somebody may ask: an address at all, and the keys of a tenant by its plan. Promises a bucket of one minute a
-//! tenant, and that every answer to a key says how much is left (draft-ietf-httpapi-ratelimit-headers). Counts in this
-//! process: with `n` processes one may ask up to `n` times as often.
+//! How often somebody may ask: an address at all, the keys of a tenant by its plan, a subject for what costs others
+//! something; and how many requests of a tenant run at once. Promises that every answer that was counted says how much is left
+//! (draft-ietf-httpapi-ratelimit-headers). What a row of the route table calls its allowance is counted in the database, by
+//! all processes together, and nobody passes while that is away; the rest in this process, so that with `n` of them one may
+//! ask up to `n` times as often.
 
 use crate::{
-    client::{self, ClientAddress},
+    App,
+    client::ClientAddress,
     problem::Problem,
+    seats::{Seat, Seats},
     shield::Bounds,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request};
+use chrono::{DateTime, Utc};
 use domain::{
+    allowance::{Allowance, Bucket, Household, Subject, in_words},
     id::TenantId,
     plan::{ApiKeys, Plan},
 };
@@ -18,8 +24,8 @@ use governor::{
     middleware::{NoOpMiddleware, StateInformationMiddleware},
     state::keyed::DefaultKeyedStateStore,
 };
-use std::{collections::BTreeMap, net::IpAddr, num::NonZeroU32, sync::Arc};
-use store::Membership;
+use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc};
+use store::{Membership, bucket::Taken};
 use tower_governor::{
     GovernorError,
     governor::{GovernorConfig, GovernorConfigBuilder},
@@ -37,6 +43,8 @@ const WINDOW_S: u32 = 60;
 pub struct Rates {
     addresses: Arc<Addresses>,
     tenants: BTreeMap<Plan, (NonZeroU32, Buckets)>,
+    seats: Seats<TenantId>,
+    seats_per_tenant: usize,
 }
 
 impl Rates {
@@ -56,6 +64,8 @@ impl Rates {
         Rates {
             addresses: Arc::new(addresses.expect("BUG: bounds are above zero")),
             tenants: Plan::ALL.iter().filter_map(|plan| Some((*plan, buckets(quota(plan)?)))).collect(),
+            seats: Seats::default(),
+            seats_per_tenant: bounds.requests_per_tenant_at_once,
         }
     }
 
@@ -69,33 +79,82 @@ impl Rates {
 pub(crate) struct ByAddress;
 
 impl KeyExtractor for ByAddress {
-    type Key = IpAddr;
+    type Key = Household;
 
-    fn extract<T>(&self, request: &Request<T>) -> Result<IpAddr, GovernorError> {
+    fn extract<T>(&self, request: &Request<T>) -> Result<Household, GovernorError> {
         let client = request.extensions().get::<ClientAddress>().ok_or(GovernorError::UnableToExtractKey)?;
-        Ok(client::household(client.0))
+        Ok(Household::of(client.0))
     }
 }
 
-/// What a tenant has left.
+/// What somebody has left.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Standing {
+    policy: &'static str,
     quota: u32,
+    window_s: u32,
     left: u32,
+    full_in_s: u64,
 }
 
 impl Standing {
+    /// Of a quota that fills within the minute.
+    fn of_minute(quota: u32, left: u32) -> Standing {
+        let full_in_s = (u64::from(quota - left) * u64::from(WINDOW_S)).div_ceil(u64::from(quota));
+        Standing { policy: "default", quota, window_s: WINDOW_S, left, full_in_s }
+    }
+
+    /// Of a subject's bucket.
+    fn of(allowance: Allowance, bucket: Bucket, now: DateTime<Utc>) -> Standing {
+        Standing {
+            policy: allowance.as_str(),
+            quota: bucket.rate.burst,
+            window_s: bucket.rate.burst * bucket.rate.again_after_s,
+            left: bucket.left(now),
+            full_in_s: bucket.full_in_s(now),
+        }
+    }
+
     /// `RateLimit-Policy` and `RateLimit`.
     pub(crate) fn write(self, headers: &mut HeaderMap) {
-        let Standing { quota, left } = self;
-        let full_in_s = (u64::from(quota - left) * u64::from(WINDOW_S)).div_ceil(u64::from(quota));
-        let policy = format!("\"default\";q={quota};w={WINDOW_S}");
-        let standing = format!("\"default\";r={left};t={full_in_s}");
+        let Standing { policy, quota, window_s, left, full_in_s } = self;
+        let standing = format!("\"{policy}\";r={left};t={full_in_s}");
+        let policy = format!("\"{policy}\";q={quota};w={window_s}");
         for (name, text) in [("ratelimit-policy", policy), ("ratelimit", standing)] {
-            let value = HeaderValue::try_from(text).expect("BUG: digits and signs are a header");
+            let value = HeaderValue::try_from(text).expect("BUG: words, digits and signs are a header");
             headers.insert(HeaderName::from_static(name), value);
         }
     }
+}
+
+/// Takes one of what a row allows from the subject's bucket, or says in words when there is more. Nobody is let through
+/// when the database does not answer.
+pub(crate) async fn spend(
+    app: &App,
+    (allowance, subject): (Allowance, Subject),
+    now: DateTime<Utc>,
+) -> (Option<Standing>, Result<(), Problem>) {
+    let taken = match app.credentials.take(&app.link_key, (allowance, subject), now).await {
+        Ok(taken) => taken,
+        Err(error) => return (None, Err(error.into())),
+    };
+    match taken {
+        Taken::Yes(bucket) => (Some(Standing::of(allowance, bucket, now)), Ok(())),
+        Taken::No(bucket) => (Some(Standing::of(allowance, bucket, now)), Err(too_often(bucket, now))),
+    }
+}
+
+fn too_often(bucket: Bucket, now: DateTime<Utc>) -> Problem {
+    let again_in_s = bucket.again_in_s(now);
+    Problem::too_often(
+        format!(
+            "This works {} times in a row, and then once every {}. Nothing was done. Come back in {}.",
+            bucket.rate.burst,
+            in_words(u64::from(bucket.rate.again_after_s)),
+            in_words(again_in_s)
+        ),
+        again_in_s,
+    )
 }
 
 impl Rates {
@@ -104,13 +163,24 @@ impl Rates {
         let Some((quota, buckets)) = self.tenants.get(&membership.plan()) else { return (None, Ok(())) };
         let quota = quota.get();
         match buckets.check_key(&membership.tenant()) {
-            Ok(now) => (Some(Standing { quota, left: now.remaining_burst_capacity().min(quota) }), Ok(())),
+            Ok(now) => (Some(Standing::of_minute(quota, now.remaining_burst_capacity().min(quota))), Ok(())),
             Err(until) => {
                 let wait = until.wait_time_from(DefaultClock::default().now());
                 let problem = Problem::too_many_requests(wait.as_secs() + 1);
-                (Some(Standing { quota, left: 0 }), Err(problem))
+                (Some(Standing::of_minute(quota, 0)), Err(problem))
             }
         }
+    }
+
+    /// A seat among the requests of this tenant that run at once, until it is dropped.
+    pub(crate) fn seat(&self, tenant: TenantId) -> Result<Seat<TenantId>, Problem> {
+        self.seats.take(tenant, self.seats_per_tenant).ok_or_else(|| {
+            let detail = format!(
+                "{} requests of this tenant are being worked on. Wait for one of them, then send this one again.",
+                self.seats_per_tenant
+            );
+            Problem::too_often(detail, 1)
+        })
     }
 
     /// Forgets whose buckets are full again.

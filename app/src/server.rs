@@ -2,9 +2,10 @@
 //! more of them than its share, that all together are bounded, and that requests which run when we stop may end. Never
 //! reads a request's content: that is `shield`'s.
 
-use crate::{App, client, client::Peer, shield::Bounds};
+use crate::{App, client::Peer, seats::Seats, shield::Bounds};
 use anyhow::Context;
 use axum::{Router, body::Body, http::Request};
+use domain::allowance::Household;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -13,10 +14,9 @@ use hyper_util::{
 #[cfg(target_os = "linux")]
 use socket2::SockRef;
 use std::{
-    collections::HashMap,
     io::{self, ErrorKind},
-    net::{IpAddr, SocketAddr},
-    sync::{Arc, Mutex},
+    net::SocketAddr,
+    sync::Arc,
     time::Duration,
 };
 use tokio::{
@@ -41,7 +41,7 @@ const OUT_OF_SOCKETS: Duration = Duration::from_millis(250);
 pub async fn serve(app: App, listener: TcpListener, shutdown: CancellationToken) -> anyhow::Result<()> {
     let (bounds, router) = (app.bounds, crate::router(app.clone()));
     let all = Arc::new(Semaphore::new(bounds.connections_max));
-    let seats = Seats::default();
+    let seats = Seats::<Household>::default();
     let connections = GracefulShutdown::new();
     let mut forget = interval(FORGET_EVERY);
     loop {
@@ -52,7 +52,7 @@ pub async fn serve(app: App, listener: TcpListener, shutdown: CancellationToken)
                 let Some((stream, peer)) = ready(accepted).await else { continue };
                 // Proxies bring everybody's connections: their share is the whole.
                 let share = if app.proxies.trust(peer.ip()) { usize::MAX } else { bounds.connections_per_address_max };
-                let Some(seat) = seats.take(client::household(peer.ip()), share) else { continue };
+                let Some(seat) = seats.take(Household::of(peer.ip()), share) else { continue };
                 let connection = converse(stream, peer, router.clone(), (bounds, connections.watcher()));
                 tokio::spawn(async move {
                     connection.await;
@@ -115,37 +115,4 @@ fn bound_writes(stream: &TcpStream, stall_timeout: Duration) {
     }
     #[cfg(not(target_os = "linux"))]
     let _ = (stream, stall_timeout);
-}
-
-/// How many connections each address holds. As long as the connections there are.
-#[derive(Clone, Default)]
-struct Seats(Arc<Mutex<HashMap<IpAddr, usize>>>);
-
-/// One connection of an address; gives its place back when dropped.
-struct Seat {
-    seats: Seats,
-    address: IpAddr,
-}
-
-impl Seats {
-    fn take(&self, address: IpAddr, share: usize) -> Option<Seat> {
-        let mut held = self.0.lock().expect("BUG: nobody panics while counting");
-        let count = held.entry(address).or_default();
-        if *count >= share {
-            return None;
-        }
-        *count += 1;
-        Some(Seat { seats: self.clone(), address })
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let mut held = self.seats.0.lock().expect("BUG: nobody panics while counting");
-        let count = held.get_mut(&self.address).expect("BUG: a seat was counted when taken");
-        *count -= 1;
-        if *count == 0 {
-            held.remove(&self.address);
-        }
-    }
 }

@@ -53,6 +53,9 @@ pub struct Bounds {
     pub requests_per_address: u32,
     /// After which time an address may send one more.
     pub request_again_after: Duration,
+    /// Requests of one tenant that run at once, by keys and by people: 429. Each holds a database connection for a while,
+    /// of which there are as many for all tenants together.
+    pub requests_per_tenant_at_once: usize,
     /// How long requests that run may take to end when we stop.
     pub shutdown_timeout: Duration,
 }
@@ -68,6 +71,7 @@ impl Default for Bounds {
             connections_per_address_max: 64,
             requests_per_address: 240,
             request_again_after: Duration::from_millis(50),
+            requests_per_tenant_at_once: 8,
             shutdown_timeout: Duration::from_secs(20),
         }
     }

@@ -19,18 +19,18 @@ const ROWS_PER_STATEMENT: usize = 5_000;
 
 /// The gathered polls. Cheap to clone; all clones share them.
 #[derive(Clone, Default)]
-pub struct Heartbeat(Arc<Mutex<HashMap<i64, DateTime<Utc>>>>);
+pub struct Heartbeat(Arc<Mutex<HashMap<TargetId, DateTime<Utc>>>>);
 
 impl Heartbeat {
     /// Notes a good poll that started then.
     pub fn note(&self, target: TargetId, polled_at: DateTime<Utc>) {
-        self.lock().insert(target.0, polled_at);
+        self.lock().insert(target, polled_at);
     }
 
     /// The start of the target's last noted poll, if it is not written yet.
     #[must_use]
     pub fn last(&self, target: TargetId) -> Option<DateTime<Utc>> {
-        self.lock().get(&target.0).copied()
+        self.lock().get(&target).copied()
     }
 
     /// Writes what is gathered. What is noted meanwhile, or could not be written, stays for the next flush.
@@ -38,15 +38,16 @@ impl Heartbeat {
     /// # Errors
     /// When the database refuses.
     pub async fn flush(&self, store: &Store) -> store::Result<()> {
-        let mut gathered: Vec<(i64, DateTime<Utc>)> = self.lock().iter().map(|(id, at)| (*id, *at)).collect();
+        let mut gathered: Vec<(TargetId, DateTime<Utc>)> =
+            self.lock().iter().map(|(target, at)| (*target, *at)).collect();
         gathered.sort_unstable();
         for rows in gathered.chunks(ROWS_PER_STATEMENT) {
-            let (ids, at): (Vec<_>, Vec<_>) = rows.iter().copied().unzip();
+            let (ids, at): (Vec<_>, Vec<_>) = rows.iter().map(|(target, at)| (target.0, *at)).unzip();
             store.record_unchanged(&ids, &at).await?;
             let mut pending = self.lock();
-            for (id, at) in rows {
-                if pending.get(id) == Some(at) {
-                    pending.remove(id);
+            for (target, at) in rows {
+                if pending.get(target) == Some(at) {
+                    pending.remove(target);
                 }
             }
         }
@@ -68,7 +69,7 @@ impl Heartbeat {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<i64, DateTime<Utc>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<TargetId, DateTime<Utc>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

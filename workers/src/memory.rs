@@ -17,9 +17,9 @@ const VALIDATORS_KEPT: usize = 100_000;
 /// The memory of one process.
 #[derive(Default)]
 pub struct Memory {
-    validators: Mutex<HashMap<i64, ([u8; 32], Validators)>>,
+    validators: Mutex<HashMap<TargetId, ([u8; 32], Validators)>>,
     robots: Robots,
-    unrecorded: Mutex<HashMap<i64, DateTime<Utc>>>,
+    unrecorded: Mutex<HashMap<TargetId, DateTime<Utc>>>,
 }
 
 impl Memory {
@@ -27,7 +27,7 @@ impl Memory {
     /// that what is on record still stands.
     pub fn validators(&self, target: TargetId, digest: [u8; 32]) -> Option<Validators> {
         let kept = self.validators.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(&target.0).filter(|(of, _)| *of == digest).map(|(_, validators)| validators.clone())
+        kept.get(&target).filter(|(of, _)| *of == digest).map(|(_, validators)| validators.clone())
     }
 
     /// Keeps the validators of an answer that is on record under this digest, if it has any.
@@ -39,7 +39,7 @@ impl Memory {
         if kept.len() >= VALIDATORS_KEPT {
             kept.clear();
         }
-        kept.insert(target.0, (digest, validators));
+        kept.insert(target, (digest, validators));
     }
 
     /// Notes a poll that asked but could not be recorded, so that the operator's floor holds all the same.
@@ -48,12 +48,12 @@ impl Memory {
         if kept.len() >= VALIDATORS_KEPT {
             kept.clear();
         }
-        kept.insert(target.0, polled_at);
+        kept.insert(target, polled_at);
     }
 
     /// When such a poll of this target started last.
     pub fn unrecorded(&self, target: TargetId) -> Option<DateTime<Utc>> {
-        self.unrecorded.lock().unwrap_or_else(PoisonError::into_inner).get(&target.0).copied()
+        self.unrecorded.lock().unwrap_or_else(PoisonError::into_inner).get(&target).copied()
     }
 
     /// Whether the operator's robots.txt lets us ask this.

@@ -1,7 +1,8 @@
-//! Housekeeping once a minute: alerts whose sailing has left, and everything past its keep, as the map in
-//! `store::privacy` says. Bounded steps; whatever is left over waits for the next minute.
+//! Housekeeping once a minute: keys that end soon, alerts whose sailing has left, and everything past its keep, as the map
+//! in `store::privacy` says. Bounded steps; whatever is left over waits for the next minute.
 
 use crate::clock::Clock;
+use domain::key::WARNED_BEFORE;
 use std::time::Duration;
 use store::{Store, privacy};
 use tokio_util::sync::CancellationToken;
@@ -34,5 +35,7 @@ pub async fn prune(store: &Store, clock: &Clock) -> store::Result<()> {
     for (ended, kept) in privacy::retention() {
         store.forget(ended, now - kept, ROWS).await?;
     }
+    store.warn_of_keys(now, now + WARNED_BEFORE, ROWS).await?;
+    store.prune_buckets(now, i64::from(ROWS)).await?;
     Ok(())
 }

@@ -42,6 +42,10 @@ id!(
     SessionId, Uuid
 );
 id!(
+    /// An API key of a tenant, as lists call it; it opens nothing.
+    KeyId, Uuid
+);
+id!(
     /// A watch of a tenant.
     WatchId, Uuid
 );

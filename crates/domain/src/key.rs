@@ -6,8 +6,23 @@
 //! argument. The whole text matches `fa_live_[0-9A-Za-z]{11}_[0-9A-Za-z]{43}_[0-9a-f]{8}`, which is what is
 //! registered with secret scanners; the checksum is the CRC-32 (IEEE) of all before its underscore.
 
+use crate::id::KeyId;
+use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use std::fmt;
+
+/// How many days a key is good for, unless said otherwise.
+pub const LIFE_DAYS: i64 = 90;
+/// The longest life of a key, in days.
+pub const LIFE_DAYS_MAX: i64 = 365;
+/// For how many days a key and the one that replaces it may both work.
+pub const OVERLAP_DAYS_MAX: i64 = 7;
+/// This long before its end the owners are written to.
+pub const WARNED_BEFORE: TimeDelta = TimeDelta::days(7);
+/// How many keys of a tenant work at once.
+pub const KEYS_MAX: i64 = 20;
+/// The same with those that were replaced and still work.
+pub const KEYS_MAX_IN_OVERLAP: i64 = 2 * KEYS_MAX;
 
 /// How every key begins: whose it is and that it works for real.
 pub const PREFIX: &str = "fa_live_";
@@ -24,6 +39,44 @@ closed_set! {
         Read = "read",
         /// Changes.
         Write = "write",
+    }
+}
+
+/// Whether a key works, and if not, why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It works until it expires.
+    Live,
+    /// It was replaced and works until its overlap is over.
+    Replaced,
+    /// Its time is over.
+    Expired,
+    /// Somebody ended it then.
+    Revoked(DateTime<Utc>),
+}
+
+/// The instants of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Life {
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it ends by itself.
+    pub expires_at: DateTime<Utc>,
+    /// When somebody ended it.
+    pub revoked_at: Option<DateTime<Utc>>,
+    /// The key that replaces it.
+    pub replaced_by: Option<KeyId>,
+}
+
+impl Life {
+    /// Whether it works.
+    pub fn state(&self, now: DateTime<Utc>) -> State {
+        match (self.revoked_at, self.replaced_by) {
+            (Some(at), _) => State::Revoked(at),
+            (None, _) if self.expires_at <= now => State::Expired,
+            (None, Some(_)) => State::Replaced,
+            (None, None) => State::Live,
+        }
     }
 }
 
@@ -102,6 +155,7 @@ fn base62(bytes: &[u8], digits: usize) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use uuid::Uuid;
 
     fn key() -> ApiKey {
         ApiKey::mint([7; 8], [9; 32])
@@ -131,6 +185,17 @@ mod tests {
         for wrong in ["", "fa_live_", "fa_live___", &good[1..], &good[..good.len() - 1], &format!("{good} ")] {
             assert!(ApiKey::parse(wrong).is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn a_key_works_until_it_is_revoked_or_its_time_is_over() {
+        let now = DateTime::UNIX_EPOCH;
+        let second = TimeDelta::seconds(1);
+        let life = Life { created_at: now, expires_at: now + second, revoked_at: None, replaced_by: None };
+        let replaced = Life { replaced_by: Some(KeyId(Uuid::nil())), ..life };
+        assert_eq!((life.state(now), replaced.state(now)), (State::Live, State::Replaced));
+        assert_eq!((life.state(now + second), replaced.state(now + second)), (State::Expired, State::Expired));
+        assert_eq!(Life { revoked_at: Some(now), ..replaced }.state(now + second), State::Revoked(now));
     }
 
     #[test]

@@ -3,7 +3,11 @@
 //! Promises: the last look before a send cancels a letter that is no longer true or no longer allowed, and says why. What is
 //! about a person and their account goes to them whatever became of a tenant. Never holds an address.
 
-use crate::{delivery::CancelReason, invitation::Standing};
+use crate::{
+    delivery::CancelReason,
+    invitation::Standing,
+    key::{Life, State},
+};
 use chrono::{DateTime, Utc};
 
 closed_set! {
@@ -19,6 +23,10 @@ closed_set! {
         MemberRemoved = "member_removed",
         /// One more account signs them in.
         IdentityLinked = "identity_linked",
+        /// Somebody made an API key in their tenant.
+        KeyCreated = "key_created",
+        /// One of its keys ends soon.
+        KeyExpiring = "key_expiring",
     }
 }
 
@@ -37,6 +45,8 @@ pub struct LetterFacts {
     pub subject_is_member: bool,
     /// The invitation it carries.
     pub invitation: Option<Standing>,
+    /// The key it is about.
+    pub key: Option<Life>,
 }
 
 /// Whether a letter may go out now.
@@ -45,12 +55,19 @@ pub struct LetterFacts {
 /// With the reason, when it may not.
 pub fn still_wanted(facts: &LetterFacts, now: DateTime<Utc>) -> Result<(), CancelReason> {
     let is_personal = facts.kind == LetterKind::IdentityLinked;
-    let to_member = matches!(facts.kind, LetterKind::MemberJoined | LetterKind::RoleChanged);
+    let to_member = match facts.kind {
+        LetterKind::MemberJoined | LetterKind::RoleChanged | LetterKind::KeyCreated | LetterKind::KeyExpiring => true,
+        LetterKind::Invitation | LetterKind::MemberRemoved | LetterKind::IdentityLinked => false,
+    };
+    let works = facts.key.map(|key| key.state(now));
     let is_void = match (facts.kind, &facts.invitation) {
         (LetterKind::Invitation, Some(standing)) => standing.refused(now).is_some(),
         (LetterKind::Invitation, None) => true,
         (LetterKind::MemberJoined, _) => !facts.subject_is_member,
         (LetterKind::MemberRemoved, _) => facts.is_member,
+        // That there was a new key is told even when it has ended again; not when it went with whoever made it.
+        (LetterKind::KeyCreated, _) => works.is_none(),
+        (LetterKind::KeyExpiring, _) => works != Some(State::Live),
         (LetterKind::RoleChanged | LetterKind::IdentityLinked, _) => false,
     };
     let hindrances = [
@@ -65,6 +82,13 @@ pub fn still_wanted(facts: &LetterFacts, now: DateTime<Utc>) -> Result<(), Cance
 mod tests {
     use super::*;
     use crate::{access::Role, samples::at};
+
+    const KEY: Life = Life {
+        created_at: DateTime::UNIX_EPOCH,
+        expires_at: DateTime::<Utc>::MAX_UTC,
+        revoked_at: None,
+        replaced_by: None,
+    };
 
     fn facts(kind: LetterKind) -> LetterFacts {
         let standing = Standing {
@@ -82,6 +106,7 @@ mod tests {
             is_member: kind != LetterKind::MemberRemoved,
             subject_is_member: true,
             invitation: (kind == LetterKind::Invitation).then_some(standing),
+            key: matches!(kind, LetterKind::KeyCreated | LetterKind::KeyExpiring).then_some(KEY),
         }
     }
 
@@ -103,6 +128,9 @@ mod tests {
         let now = at("2026-07-01T12:00:00Z");
         let invited = facts(LetterKind::Invitation);
         let revoked = invited.invitation.map(|standing| Standing { revoked: true, ..standing });
+        let (made, ending) = (facts(LetterKind::KeyCreated), facts(LetterKind::KeyExpiring));
+        let dead = Some(Life { revoked_at: Some(now), ..KEY });
+        assert_eq!(still_wanted(&LetterFacts { key: dead, ..made }, now), Ok(()), "there was a key");
         for (facts, reason) in [
             (LetterFacts { invitation: revoked, ..invited }, CancelReason::Void),
             (LetterFacts { invitation: None, ..invited }, CancelReason::Void),
@@ -110,6 +138,10 @@ mod tests {
             (LetterFacts { is_member: false, ..facts(LetterKind::MemberJoined) }, CancelReason::MemberGone),
             (LetterFacts { is_member: false, ..facts(LetterKind::RoleChanged) }, CancelReason::MemberGone),
             (LetterFacts { is_member: true, ..facts(LetterKind::MemberRemoved) }, CancelReason::Void),
+            (LetterFacts { key: None, ..made }, CancelReason::Void),
+            (LetterFacts { is_member: false, ..made }, CancelReason::MemberGone),
+            (LetterFacts { key: dead, ..ending }, CancelReason::Void),
+            (LetterFacts { key: None, ..ending }, CancelReason::Void),
         ] {
             assert_eq!(still_wanted(&facts, now), Err(reason), "{facts:?}");
         }

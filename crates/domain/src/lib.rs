@@ -9,6 +9,7 @@ mod closed_set;
 
 pub mod access;
 pub mod address;
+pub mod allowance;
 pub mod audit;
 pub mod cadence;
 pub mod cap;

@@ -60,6 +60,12 @@ const fn keys(requests_per_min: u32) -> ApiKeys {
 }
 
 impl Plan {
+    /// The least plan that has API keys.
+    pub fn least_with_keys() -> Plan {
+        let with_keys = Plan::ALL.iter().find(|plan| plan.limits().api_keys != ApiKeys::None);
+        *with_keys.expect("BUG: a plan has keys")
+    }
+
     /// The limits of this plan.
     pub const fn limits(self) -> Limits {
         match self {
@@ -165,6 +171,14 @@ mod tests {
             assert!(above.history_days >= below.history_days);
             assert_eq!(below.interval_s % above.interval_s, 0, "intervals divide each other");
             assert!(below.channels.iter().all(|kind| above.channels.contains(kind)));
+        }
+    }
+
+    #[test]
+    fn keys_begin_with_one_plan_and_every_better_one_has_them() {
+        assert_eq!(Plan::least_with_keys(), Plan::Pro);
+        for plan in Plan::ALL {
+            assert_eq!(plan.limits().api_keys != ApiKeys::None, *plan >= Plan::Pro, "{plan}");
         }
     }
 

@@ -5,7 +5,7 @@
 use crate::setting;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::invitation;
+use domain::{allowance::Subject, invitation};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use std::str::FromStr;
@@ -87,6 +87,14 @@ impl LinkKey {
         let tag = self.mac(purpose, &token).finalize().into_bytes();
         token.extend_from_slice(&tag);
         format!("/l/{}/{}", purpose.as_str(), URL_SAFE_NO_PAD.encode(token))
+    }
+
+    /// What a bucket of this subject is called: without the key nobody can tell whose it is, though addresses are few.
+    pub(crate) fn name_of_bucket(&self, subject: Subject) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("BUG: HMAC takes a key of any length");
+        mac.update(b"ferryalert-bucket-v1:");
+        mac.update(&subject.name());
+        mac.finalize().into_bytes().into()
     }
 
     fn mac(&self, purpose: Purpose, body: &[u8]) -> Hmac<Sha256> {

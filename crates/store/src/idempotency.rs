@@ -1,7 +1,7 @@
 //! POSTs that may be repeated. The answer is kept in the transaction of the act, so that it is there exactly if the act
 //! happened; while one request acts, another with the same key is turned away rather than made to wait.
 
-use crate::{Result, TenantTx};
+use crate::{Result, TenantTx, lock::Lock};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// How long an answer is kept.
@@ -36,11 +36,7 @@ pub enum Known {
 /// # Errors
 /// When the database cannot be read.
 pub async fn look_up(tx: &mut TenantTx, request: &Repeatable<'_>, now: DateTime<Utc>) -> Result<Known> {
-    let name = format!("idempotency:{}:{}:{}", tx.tenant, request.route, request.key);
-    let free = sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as "free!""#, name)
-        .fetch_one(&mut *tx.tx)
-        .await?;
-    if !free {
+    if !Lock::Repeat(tx.tenant(), request.route, request.key).try_hold(tx).await? {
         return Ok(Known::InFlight);
     }
     sqlx::query!(

@@ -1,7 +1,11 @@
 //! API keys as the database knows them. Promises that a secret is compared by its SHA-256 and in constant time, and
 //! that a key is worth what its creator may do now. Never gives a hash away, and never tells why a key is none.
 
-use crate::{Audit, DatabaseRole, Membership, Result, Sealer, Store, tenant::Actor, word};
+mod managed;
+
+pub use managed::{KeyRow, NewKey, count, insert, list, lock, replace, revoke, show};
+
+use crate::{Audit, DatabaseRole, Membership, Result, Sealer, Store, TenantTx, tenant::Actor, word};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     id::{TenantId, UserId},
@@ -13,7 +17,7 @@ use uuid::Uuid;
 /// How old the note of the last use may get.
 const LAST_USE_WITHIN: TimeDelta = TimeDelta::minutes(1);
 
-/// Who somebody is: a pool of its own, as role `ferry_auth`, which reads credentials and nothing else.
+/// Who somebody is: a pool of its own, as role `ferry_auth`, which reads and writes credentials and nothing else.
 #[derive(Clone)]
 pub struct Credentials {
     pub(crate) store: Store,
@@ -74,9 +78,28 @@ impl Credentials {
         tx.commit(Audit::OwnRecord).await
     }
 
+    /// Opens a transaction on the member's tenant as the role that makes and ends keys.
+    ///
+    /// # Errors
+    /// When no connection is to be had.
+    pub async fn begin_keys(&self, membership: &Membership) -> Result<TenantTx> {
+        self.store.begin(membership).await
+    }
+
     /// Closes the pool.
     pub async fn close(&self) {
         self.store.close().await;
+    }
+}
+
+impl Store {
+    /// Writes to the owners of keys that end before `before` and were not told yet, of at most `limit` keys; of how many.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn warn_of_keys(&self, now: DateTime<Utc>, before: DateTime<Utc>, limit: i32) -> Result<u64> {
+        let warned = sqlx::query_scalar!(r#"select warn_of_keys($1, $2, $3) as "warned!""#, now, before, limit);
+        Ok(warned.fetch_one(&self.pool).await?.unsigned_abs())
     }
 }
 

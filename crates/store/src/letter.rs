@@ -10,8 +10,9 @@ use chrono::{DateTime, Utc};
 use domain::{
     access::Role,
     cap::{self, Slot},
-    id::{DeliveryId, InvitationId, TenantId, UserId},
+    id::{DeliveryId, InvitationId, KeyId, TenantId, UserId},
     invitation::Standing,
+    key::{Life, Scope},
     letter::{LetterFacts, LetterKind},
     seal::Place,
 };
@@ -151,6 +152,25 @@ pub enum About {
         /// What our configuration calls who vouches.
         provider: String,
     },
+    /// Somebody made a key.
+    KeyCreated(KeyTold),
+    /// A key ends soon.
+    KeyExpiring(KeyTold),
+}
+
+/// What a letter tells of a key. Never the key.
+#[derive(Clone, Debug)]
+pub struct KeyTold {
+    /// What lists and the audit log call it.
+    pub public_id: String,
+    /// What people call it.
+    pub name: String,
+    /// What it is for.
+    pub scopes: Vec<Scope>,
+    /// What its maker is called.
+    pub made_by: String,
+    /// When it ends by itself.
+    pub expires_at: DateTime<Utc>,
 }
 
 /// What an invitation's mail tells.
@@ -198,6 +218,13 @@ struct Locked {
     expires_at: Option<DateTime<Utc>>,
     is_revoked: bool,
     is_accepted: bool,
+    key_name: Option<String>,
+    key_scopes: Option<Vec<String>>,
+    key_maker: Option<String>,
+    key_created_at: Option<DateTime<Utc>>,
+    key_expires_at: Option<DateTime<Utc>>,
+    key_revoked_at: Option<DateTime<Utc>>,
+    key_replaced_by: Option<Uuid>,
 }
 
 impl Locked {
@@ -228,6 +255,7 @@ impl Locked {
                 is_member: self.role.is_some(),
                 subject_is_member: self.subject_role.is_some(),
                 invitation: self.standing()?,
+                key: self.life(),
             },
             address,
         })
@@ -243,6 +271,26 @@ impl Locked {
             accepted: self.is_accepted,
             expires_at,
         }))
+    }
+
+    fn life(&self) -> Option<Life> {
+        Some(Life {
+            created_at: self.key_created_at?,
+            expires_at: self.key_expires_at?,
+            revoked_at: self.key_revoked_at,
+            replaced_by: self.key_replaced_by.map(KeyId),
+        })
+    }
+
+    fn key(&self) -> Result<KeyTold> {
+        let scopes = self.key_scopes.iter().flatten().map(|scope| word(scope));
+        Ok(KeyTold {
+            public_id: self.subject.clone(),
+            name: self.key_name.clone().unwrap_or_default(),
+            scopes: scopes.collect::<Result<_>>()?,
+            made_by: self.key_maker.clone().unwrap_or_default(),
+            expires_at: self.key_expires_at.unwrap_or_default(),
+        })
     }
 
     fn about(&self, tx: &TenantTx, key: &LinkKey) -> Result<About> {
@@ -262,6 +310,8 @@ impl Locked {
             LetterKind::RoleChanged => About::RoleChanged { role: role(&self.role)? },
             LetterKind::MemberRemoved => About::MemberRemoved,
             LetterKind::IdentityLinked => About::IdentityLinked { provider: self.subject.clone() },
+            LetterKind::KeyCreated => About::KeyCreated(self.key()?),
+            LetterKind::KeyExpiring => About::KeyExpiring(self.key()?),
         })
     }
 }

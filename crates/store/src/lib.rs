@@ -7,6 +7,7 @@
 pub mod alert;
 pub mod anchor;
 pub mod audit;
+pub mod bucket;
 pub mod capability;
 pub mod catalog;
 pub mod change;
@@ -21,6 +22,7 @@ pub mod key;
 pub mod letter;
 mod listed;
 pub mod listen;
+pub mod lock;
 pub mod login_attempt;
 pub mod member;
 pub mod migrate;
@@ -85,13 +87,14 @@ impl Error {
         matches!(self, Error::Database(sqlx::Error::Database(cause)) if cause.is_unique_violation())
     }
 
-    /// Whether the database had no time for it: no connection came free, or a statement or a lock took too long.
+    /// Whether the database had no time for it or is away: no connection came free or held, it is starting or stopping, or a
+    /// statement or a lock took too long. Nothing is decided then; who asks again later may be served.
     #[must_use]
     pub fn is_busy(&self) -> bool {
         match self {
-            Error::Database(sqlx::Error::PoolTimedOut) => true,
+            Error::Database(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_)) => true,
             Error::Database(sqlx::Error::Database(cause)) => {
-                matches!(cause.code().as_deref(), Some("57014" | "55P03" | "53300"))
+                matches!(cause.code().as_deref(), Some("57014" | "55P03" | "53300" | "57P01" | "57P02" | "57P03"))
             }
             _ => false,
         }

@@ -2,7 +2,7 @@
 //! new, edited or resumed has `evaluated_at` null on its targets until a worker holds it against what
 //! is already known.
 
-use crate::{Result, Store, TenantTx, document, target, word};
+use crate::{Result, Store, TenantTx, document, lock::Lock, target, word};
 use chrono::{DateTime, Utc};
 use domain::{
     code::VehicleClass,
@@ -213,12 +213,7 @@ pub async fn count_active(tx: &mut TenantTx) -> Result<u64> {
 /// # Errors
 /// When the database cannot be read.
 pub async fn lock_usage(tx: &mut TenantTx, leaving_out: Option<WatchId>) -> Result<(Plan, Usage)> {
-    sqlx::query_scalar!(
-        "select pg_advisory_xact_lock(hashtextextended('usage:' || $1::text, 0))",
-        tx.tenant.to_string()
-    )
-    .fetch_one(&mut *tx.tx)
-    .await?;
+    Lock::Usage(tx.tenant()).hold(tx).await?;
     // A statement of its own: it must see what was committed while the lock was waited for.
     let row = sqlx::query!(
         r#"select t.plan, count(w.id) as "watches!", coalesce(sum(w.watched_days), 0) as "days!"

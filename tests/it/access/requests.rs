@@ -102,6 +102,16 @@ pub(super) const REQUESTS: &[(&str, &str, Body)] = &[
     ("POST", "/t/{tenant}/invitations", Body::Form(invited)),
     ("POST", "/t/{tenant}/invitations/{invitation}/revoke", BUTTON),
     ("POST", "/t/{tenant}/invitations/{invitation}/resend", BUTTON),
+    ("GET", "/t/{tenant}/keys", Body::Nothing),
+    ("GET", "/t/{tenant}/keys/new", Body::Nothing),
+    (
+        "POST",
+        "/t/{tenant}/keys",
+        Body::Form(|_| vec![("name", "Importer".into()), ("read", "yes".into()), ("days", "9".into())]),
+    ),
+    ("GET", "/t/{tenant}/keys/{key}/rotate", Body::Nothing),
+    ("POST", "/t/{tenant}/keys/{key}/rotate", Body::Form(|_| vec![("days", "9".into()), ("overlap", "1".into())])),
+    ("POST", "/t/{tenant}/keys/{key}/revoke", BUTTON),
     ("GET", "/api/v1/openapi.json", Body::Nothing),
     ("GET", "/api/v1/key", Body::Nothing),
     ("GET", "/api/v1/operators", Body::Nothing),
@@ -145,6 +155,7 @@ async fn object(stage: &Stage, name: &str) -> String {
         "link" => link(stage).await,
         "session" => session(stage).await,
         "provider" => Provider::HarbourId.name().to_owned(),
+        "key" => key(stage).await,
         "code" => "invalid".to_owned(),
         "token" => "not-signed-by-us".to_owned(),
         other => panic!("{{{other}}} has no object: add one in tests/it/access/requests.rs"),
@@ -178,6 +189,16 @@ async fn link(stage: &Stage) -> String {
     invitation(stage, stage.mallory_tenant, &stage.anna.email).await;
     stage.world.deliver_with(&stage.world.parts).await;
     stage.world.invitation_token(&stage.anna.email)
+}
+
+/// A key of Alice's. The one made before has ended, so that there is always room for one more.
+async fn key(stage: &Stage) -> String {
+    let ended = "update api_key set revoked_at = now() where tenant_id = $1 and name = 'an object'";
+    sqlx::query(ended).bind(stage.alice.tenant.0).execute(&stage.world.admin).await.unwrap();
+    let key = stage.world.key(&stage.alice, &[domain::key::Scope::Read]).await;
+    let id = sqlx::query_scalar("update api_key set name = 'an object' where public_id = $1 returning id");
+    let id = id.bind(key.split('_').nth(2).unwrap()).fetch_one(&stage.world.admin).await;
+    id.map(|id: Uuid| id.to_string()).unwrap()
 }
 
 /// A session of the control's on another device.

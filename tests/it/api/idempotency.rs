@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use domain::plan::Plan;
 use futures::future::join_all;
 use serde_json::{Value, json};
+use store::lock::Lock;
 
 async fn create(client: &Client, key: &str, watch: &Value) -> Answer {
     client.with("idempotency-key", key).send(Method::POST, "/api/v1/watches", Some(watch)).await
@@ -71,8 +72,8 @@ async fn a_request_that_is_being_done_is_neither_done_twice_nor_waited_for() {
     let world = World::new().await;
     let (alice, client) = person_with_key(&world, "Alice", Plan::Fleet).await;
     let mut other = world.admin.begin().await.unwrap();
-    sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
-        .bind(format!("idempotency:{}:POST /api/v1/watches:k", alice.tenant))
+    sqlx::query("select pg_advisory_xact_lock($1)")
+        .bind(Lock::Repeat(alice.tenant, "POST /api/v1/watches", "k").number())
         .execute(&mut *other)
         .await
         .unwrap();

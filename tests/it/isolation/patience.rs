@@ -1,6 +1,5 @@
 //! No connection of ours holds the server up for long: each role's statements, waits for locks and idle
-//! transactions end by themselves. This is one half of SR-TEN-08, whose other half is a tenant's share: a name that
-//! carries the id would say that all of it is proved.
+//! transactions end by themselves. The other half of SR-TEN-08, a tenant's share of what runs at once, is in `rates::seats`.
 
 use crate::harness::{Database, World, eventually, sealer};
 use domain::plan::Plan;
@@ -38,7 +37,7 @@ const IN_FORCE: &str = "select string_agg((extract(epoch from current_setting(na
     from unnest(array['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']) with ordinality as of(name, place)";
 
 #[tokio::test]
-async fn each_role_has_its_patience_in_the_database_and_on_every_connection_of_ours() {
+async fn sr_ten_08_each_role_has_its_patience_in_the_database_and_on_every_connection_of_ours() {
     let database = Database::migrated().await;
     let ours = Database::new().await;
     deployment_says(&ours, IN_FORCE).await;
@@ -54,7 +53,7 @@ async fn each_role_has_its_patience_in_the_database_and_on_every_connection_of_o
 }
 
 #[tokio::test]
-async fn a_slow_statement_is_cancelled_and_the_connection_serves_on() {
+async fn sr_ten_08_a_slow_statement_is_cancelled_and_the_connection_serves_on() {
     let database = Database::new().await;
     deployment_says(&database, "select 'slow' from pg_sleep(3600)").await;
     let store = Store::connect(DatabaseRole::App, &database.url("ferry_app"), 1, sealer()).await.unwrap();
@@ -66,7 +65,7 @@ async fn a_slow_statement_is_cancelled_and_the_connection_serves_on() {
 }
 
 #[tokio::test]
-async fn a_wait_for_a_lock_is_given_up() {
+async fn sr_ten_08_a_wait_for_a_lock_is_given_up() {
     let database = Database::new().await;
     let store = Store::connect(DatabaseRole::App, &database.url("ferry_app"), 1, sealer()).await.unwrap();
     let mut holder = database.superuser().await.acquire().await.unwrap();
@@ -78,7 +77,7 @@ async fn a_wait_for_a_lock_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_transaction_in_which_nothing_happens_is_ended() {
+async fn sr_ten_08_a_transaction_in_which_nothing_happens_is_ended() {
     let world = World::new().await;
     let alice = world.person("Alice", Plan::Pro).await;
     let _forgotten = world.app.begin(&world.membership(&alice).await).await.unwrap();

@@ -6,6 +6,8 @@ select d.message_id, d.attempts, l.kind, l.subject,
        l.user_id, r.email as "email?", m.role as "role?",
        su.name as "subject_name?", s.role as "subject_role?",
        l.invitation_id, i.address as "invited?", i.role as "invited_role?", iu.name as "inviter?", im.role as "inviter_role?",
+       k.name as "key_name?", k.scopes as "key_scopes?", ku.name as "key_maker?", k.created_at as "key_created_at?",
+       k.expires_at as "key_expires_at?", k.revoked_at as "key_revoked_at?", k.replaced_by as "key_replaced_by?",
        i.expires_at as "expires_at?", i.revoked_at is not null as "is_revoked!", i.accepted_at is not null as "is_accepted!"
 from delivery d
   join letter l on l.tenant_id = d.tenant_id and l.id = d.letter_id
@@ -17,5 +19,7 @@ from delivery d
   left join invitation i on i.tenant_id = l.tenant_id and i.id = l.invitation_id
   left join member im on im.tenant_id = i.tenant_id and im.user_id = i.invited_by
   left join user_account iu on iu.user_id = im.user_id
+  left join api_key k on k.tenant_id = l.tenant_id and l.kind in ('key_created', 'key_expiring') and k.public_id = l.subject
+  left join user_account ku on ku.user_id = k.created_by
 where d.id = $1 and d.state = 'due' and d.next_attempt_at <= $2
 for update of d skip locked

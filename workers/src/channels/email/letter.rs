@@ -3,15 +3,16 @@
 
 use super::{
     Mailer,
-    words::{Mark, Words, line, time},
+    words::{Line, Mark, Words, line, time},
 };
 use crate::channels::Sent;
 use domain::{access::Role, text::inert};
 use lettre::Message;
-use store::letter::{About, Invited, LetterRow};
+use store::letter::{About, Invited, KeyTold, LetterRow};
 
 /// The most of a name that people chose, in characters.
 const NAME_CHARS: usize = 60;
+const KEYS_WHY: &str = "You get this mail because you own this team.";
 
 impl Mailer {
     /// Sends one attempt of a letter.
@@ -70,6 +71,39 @@ impl Mailer {
                 button: Some(self.link("See how you sign in", "/account")?),
                 ..plain("● Sign-in", "You get this mail because it concerns the safety of your account.")
             },
+            About::KeyCreated(key) => self.key_created(key, (letter, &tenant))?,
+            About::KeyExpiring(key) => self.key_expiring(key, (letter, &tenant))?,
+        })
+    }
+
+    fn key_created(&self, key: &KeyTold, (letter, tenant): (&LetterRow, &str)) -> anyhow::Result<Words> {
+        let maker = inert(&key.made_by, NAME_CHARS);
+        Ok(Words {
+            headline: format!("{tenant} has a new API key"),
+            lead: vec![format!(
+                "A program that presents this key acts for {maker} in {tenant}, and may do no more than they may."
+            )],
+            lines: key_lines(key, &maker),
+            next: vec![
+                "If you expected it, you need to do nothing. If not, revoke it now: it stops working at once."
+                    .to_owned(),
+            ],
+            button: Some(self.link("See or revoke the key", &format!("/t/{}/keys", letter.tenant))?),
+            ..plain("● New key", KEYS_WHY)
+        })
+    }
+
+    fn key_expiring(&self, key: &KeyTold, (letter, tenant): (&LetterRow, &str)) -> anyhow::Result<Words> {
+        let maker = inert(&key.made_by, NAME_CHARS);
+        Ok(Words {
+            headline: format!("An API key of {tenant} ends soon"),
+            lead: vec!["The program that uses it will be refused from then on.".to_owned()],
+            lines: key_lines(key, &maker),
+            next: vec![
+                "Rotate the key: you get a new one, and the old one may work on for some days while you put it in place.".to_owned(),
+            ],
+            button: Some(self.link("Rotate the key", &format!("/t/{}/keys", letter.tenant))?),
+            ..plain("● Key ends", KEYS_WHY)
         })
     }
 
@@ -96,6 +130,19 @@ impl Mailer {
             ..plain("● Invitation", &format!("You get this mail because {inviter} entered this address. It is on no list of ours."))
         })
     }
+}
+
+/// What tells one key from another; never the key.
+fn key_lines(key: &KeyTold, maker: &str) -> Vec<Line> {
+    let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
+    let name = if key.name.is_empty() { "made by an administrator".to_owned() } else { inert(&key.name, NAME_CHARS) };
+    vec![
+        line("Key", &key.public_id),
+        line("For", name),
+        line("May", scopes.join(" and ")),
+        line("Made by", maker),
+        line("Ends", time(key.expires_at, "UTC")),
+    ]
 }
 
 fn plain(mark: &'static str, why: &str) -> Words {
