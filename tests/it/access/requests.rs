@@ -7,6 +7,7 @@ use crate::{
     login::leads_to,
 };
 use app::{access::Access, login::COOKIE, routes::Endpoint};
+use chrono::{DateTime, Utc};
 use dev::sim::identity::{NEIGHBOURS, Provider};
 use domain::{access::Role, id::TenantId, token::Token};
 use serde_json::{Value, json};
@@ -175,10 +176,17 @@ async fn guest(stage: &Stage) -> String {
     stage.world.member(stage.alice.tenant, "Guest", Role::Viewer).await.user.to_string()
 }
 
-/// An invitation of this tenant that waits.
+/// An invitation of this tenant that waits; sent before it was suspended, if it is.
 async fn invitation(stage: &Stage, tenant: TenantId, to: &str) -> String {
     let tenants_owner = if tenant == stage.alice.tenant { &stage.alice } else { &stage.mallory_owner };
-    stage.world.invite(tenants_owner, to, Role::Viewer).await.unwrap().to_string()
+    let admin = &stage.world.admin;
+    let since = "select suspended_at from tenant where tenant_id = $1";
+    let since: Option<DateTime<Utc>> = sqlx::query_scalar(since).bind(tenant.0).fetch_one(admin).await.unwrap();
+    let suspend = "update tenant set suspended_at = $2 where tenant_id = $1";
+    sqlx::query(suspend).bind(tenant.0).bind(None::<DateTime<Utc>>).execute(admin).await.unwrap();
+    let invited = stage.world.invite(tenants_owner, to, Role::Viewer).await.unwrap().to_string();
+    sqlx::query(suspend).bind(tenant.0).bind(since).execute(admin).await.unwrap();
+    invited
 }
 
 /// The link of an invitation to another tenant, for who asks as the control.
