@@ -67,13 +67,13 @@ impl Stage {
         let live = "update tenant set suspended_at = null, closed_at = null where tenant_id = any($1)";
         let tenants = [self.alice.tenant.0, self.mallory_tenant.0];
         sqlx::query(live).bind(&tenants[..]).execute(admin).await.unwrap();
+        self.bring_back(&self.mallory_owner).await;
         let (person, role, ago_s) = match &persona.session {
             Some(Session::Live(person, role)) => (person, *role, 0),
             Some(Session::Stale(person, role)) => (person, *role, 3_600),
             Some(Session::Suspended(person)) => (person, Some(Role::Owner), 0),
             Some(Session::Dead(_)) | None => return,
         };
-        self.bring_back(&self.mallory_owner).await;
         self.bring_back(person).await;
         if let Some(Session::Suspended(person)) = &persona.session {
             let suspend =
