@@ -159,7 +159,7 @@ async fn sr_cry_01_equal_addresses_of_a_person_are_refused_and_those_of_two_tena
             .bind(person.tenant.0)
             .bind(channel.0)
             .bind(person.user.0)
-            .bind(ring.seal(&place, address, rand::random()))
+            .bind(ring.seal(&place, address, crate::harness::chance()))
             .bind(&ring.index(Index::ChannelAddress(person.tenant), address)[..])
             .execute(&world.admin)
             .await

@@ -109,7 +109,7 @@ impl Stage {
 
     /// Asks for a row with every proof there is.
     async fn ask(&self, row: &Endpoint) -> Page {
-        let token = Token::mint(rand::random());
+        let token = Token::mint(crate::harness::chance());
         self.world.write_session(&self.owner, &token).await;
         let tenant = self.owner.tenant.to_string();
         let [stop, keep, unsubscribe] = &self.links;

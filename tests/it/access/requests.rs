@@ -211,7 +211,7 @@ async fn key(stage: &Stage) -> String {
 
 /// A session of the control's on another device.
 async fn session(stage: &Stage) -> String {
-    let token = Token::mint(rand::random());
+    let token = Token::mint(crate::harness::chance());
     stage.world.write_session(&stage.anna, &token).await;
     let id = sqlx::query_scalar("select id from session where token_hash = $1").bind(token.hash().to_vec());
     id.fetch_one(&stage.world.admin).await.map(|id: Uuid| id.to_string()).unwrap()

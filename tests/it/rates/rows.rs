@@ -117,7 +117,7 @@ async fn sr_dos_03_one_more_than_is_allowed_gets_429_and_the_victim_goes_on_from
         let Some(allowance) = row.allowance.filter(|_| !matches!(row.access, Access::Link(_))) else { continue };
         let is_signed_in = matches!(row.access, Access::Session(_) | Access::Member(..));
         let asker = async |person: &Person, address| {
-            let token = domain::token::Token::mint(rand::random());
+            let token = domain::token::Token::mint(crate::harness::chance());
             let signed_in = world.signed_in_at(router.clone(), person, token).await;
             let browser = if is_signed_in { signed_in } else { Browser::new(router.clone()) };
             Asker { browser, address }
