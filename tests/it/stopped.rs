@@ -144,8 +144,12 @@ impl Stage {
         }
         let answer = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
         let (parts, body) = answer.into_parts();
-        let bytes = to_bytes(body, 4 * 1024 * 1024).await.unwrap();
-        Page { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+        // An export is sent page by page; one that breaks off is no answer, and says so by its missing end.
+        let (status, text) = match to_bytes(body, 4 * 1024 * 1024).await {
+            Ok(bytes) => (parts.status, String::from_utf8_lossy(&bytes).into_owned()),
+            Err(_) => (StatusCode::SERVICE_UNAVAILABLE, String::new()),
+        };
+        Page { status, headers: parts.headers, text }
     }
 
     /// What every row answers now.

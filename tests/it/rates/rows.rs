@@ -62,6 +62,8 @@ fn the_rule_of_what_is_counted_sees_each_kind() {
         ("GET /login/{provider}/callback", Some(Allowance::Callback)),
         ("POST /account/confirm", Some(Allowance::SignIn)),
         ("POST /t/{tenant}/invitations", Some(Allowance::Invitation)),
+        ("GET /l/invitation/{token}", None),
+        ("POST /t/{tenant}/invitations/{invitation}/revoke", None),
         ("POST /t/{tenant}/keys", Some(Allowance::Key)),
         ("POST /t/{tenant}/keys/{key}/rotate", Some(Allowance::Key)),
         ("POST /t/{tenant}/keys/{key}/revoke", None),
