@@ -20,7 +20,7 @@ const ORDER: [&str; 5] = ["yes", "confirm first", "not allowed", "not found", "s
 
 /// One row: for each answer, who was given it.
 fn write_row(text: &mut String, endpoint: &Endpoint, answers: &[(String, String)]) {
-    writeln!(text, "\n{:<6} {:<44} {}", endpoint.method.as_str(), endpoint.path, endpoint.what).unwrap();
+    writeln!(text, "\n{:<6} {:<54} {}", endpoint.method.as_str(), endpoint.path, endpoint.what).unwrap();
     let mut words: Vec<&str> = answers.iter().map(|(word, _)| word.as_str()).collect();
     words.sort_by_key(|word| (ORDER.iter().position(|known| known == word), *word));
     words.dedup();
