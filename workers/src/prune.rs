@@ -36,6 +36,5 @@ pub async fn prune(store: &Store, clock: &Clock) -> store::Result<()> {
         store.forget(ended, now - kept, ROWS).await?;
     }
     store.warn_of_keys(now, now + WARNED_BEFORE, ROWS).await?;
-    store.prune_buckets(now, i64::from(ROWS)).await?;
     Ok(())
 }

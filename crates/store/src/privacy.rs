@@ -131,6 +131,8 @@ pub enum Ended {
     Sailing,
     /// A held answer was decided about.
     Held,
+    /// A bucket was full again.
+    Bucket,
 }
 
 impl Ended {
@@ -150,6 +152,7 @@ impl Ended {
             Ended::Change => "change",
             Ended::Sailing => "sailing",
             Ended::Held => "held",
+            Ended::Bucket => "bucket",
         }
     }
 
@@ -166,6 +169,7 @@ impl Ended {
             Ended::Change => "after it was recorded",
             Ended::Sailing => "after the sailing left",
             Ended::Held => "after it was decided about",
+            Ended::Bucket => "after it was full again",
         }
     }
 }

@@ -17,6 +17,7 @@ impl Store {
             Ended::Change => return self.prune_changes(before, i64::from(limit)).await,
             Ended::Sailing => return self.prune_facts(before, i64::from(limit)).await,
             Ended::Held => return self.prune_held(before, i64::from(limit)).await,
+            Ended::Bucket => return self.prune_buckets(before, i64::from(limit)).await,
             _ => {}
         }
         let forgotten = sqlx::query_scalar!(

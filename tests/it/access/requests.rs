@@ -269,6 +269,8 @@ async fn answer(stage: &Stage) -> String {
 
 /// The path of a good request.
 pub(super) async fn path(stage: &Stage, endpoint: &Endpoint) -> String {
+    // Many personas ask from one place: here nobody has asked before.
+    sqlx::query("delete from token_bucket").execute(&stage.world.admin).await.unwrap();
     if endpoint.access == Access::Attempt {
         return answer(stage).await;
     }

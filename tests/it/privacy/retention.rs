@@ -24,6 +24,7 @@ fn counted_and_ended(ended: Ended) -> (&'static str, &'static str) {
         Ended::Answer => ("idempotency", "update idempotency set created_at = $1"),
         Ended::Change => ("change", "update change set recorded_at = $1, fanned_out_at = $1"),
         Ended::Sailing => ("fact", "update sailing set departs_at = $1"),
+        Ended::Bucket => ("token_bucket", "update token_bucket set full_at = $1"),
         Ended::Held => ("held_batch", "update held_batch set decided_at = $1"),
     }
 }
@@ -42,6 +43,10 @@ async fn sr_prv_01_each_kind_of_row_is_kept_as_long_as_the_map_says_and_no_longe
     .unwrap();
     let begun = "update login_attempt set started_at = $1, expires_at = $1 + interval '10 minutes'";
     sqlx::query(begun).bind(now).execute(&world.admin).await.unwrap();
+    sqlx::query("insert into token_bucket (kind, subject, full_at) values ('key', sha256('x'), now())")
+        .execute(&world.admin)
+        .await
+        .unwrap();
     // What is inside of others goes first, so that each is there to be counted.
     let kinds: Vec<(Ended, TimeDelta)> = retention().collect();
     for (ended, kept) in kinds.into_iter().rev() {

@@ -29,7 +29,8 @@ fn due(method: &Method, path: &str) -> Option<Allowance> {
         () if has("callback") && !acts => Some(Allowance::Callback),
         () if has("callback") => None,
         () if acts && (has("login") || has("confirm") || has("identities")) => Some(Allowance::SignIn),
-        () if acts && (has("invitations") || has("invitation")) => Some(Allowance::Invitation),
+        // Whoever opens one holds a link, and might hold many that others guessed.
+        () if has("invitations") || has("invitation") => Some(Allowance::Invitation),
         () if acts && has("keys") => Some(Allowance::Key),
         () if has("export") => Some(Allowance::Export),
         () => None,
@@ -62,6 +63,8 @@ fn the_rule_of_what_is_counted_sees_each_kind() {
         ("GET /login/{provider}/callback", Some(Allowance::Callback)),
         ("POST /account/confirm", Some(Allowance::SignIn)),
         ("POST /t/{tenant}/invitations", Some(Allowance::Invitation)),
+        ("GET /l/invitation/{token}", Some(Allowance::Invitation)),
+        ("POST /t/{tenant}/invitations/{invitation}/revoke", None),
         ("POST /t/{tenant}/keys", Some(Allowance::Key)),
         ("POST /t/{tenant}/keys/{key}/rotate", Some(Allowance::Key)),
         ("POST /t/{tenant}/keys/{key}/revoke", None),

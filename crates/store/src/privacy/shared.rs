@@ -55,6 +55,18 @@ pub(super) const TABLES: &[Table] = &[
             personal(&["decided_by"], Exported::Never, "what the administrator who decided is called"),
         ],
     },
+    Table {
+        name: "token_bucket",
+        about: "how often somebody did lately what costs others something",
+        part: Part::Nowhere,
+        kept: Kept::For(TimeDelta::zero(), Ended::Bucket),
+        // Full within three hours, and nobody can tell whose it was.
+        erased: Erased::Kept,
+        columns: &[
+            secret(&["subject"], "a keyed hash of the person's id, or of where a stranger asks from"),
+            inner(&["kind", "full_at"], "of what, and when nothing of it is counted any more"),
+        ],
+    },
     nobodys(
         "seal_key",
         "by what the keys of addresses are known again",

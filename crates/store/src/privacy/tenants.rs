@@ -49,9 +49,11 @@ pub(super) const TABLES: &[Table] = &[
             WHOSE_AND_ID,
             pseudonym(&["public_id"], "what logs and lists call it"),
             secret(&["secret_hash"], "the SHA-256 of its secret"),
+            personal(&["name"], Row, "what it is for, as its maker wrote"),
             plain(&["scopes"], "what it may do"),
-            pseudonym(&["created_by"], "who made it"),
+            pseudonym(&["created_by", "replaced_by"], "who made it, and the key that replaces it"),
             plain(&["created_at", "expires_at", "last_used_at", "revoked_at"], "from when to when it is good"),
+            inner(&["warned_at"], "when its owners were told that it ends"),
         ],
     },
     Table {

@@ -35,7 +35,8 @@ pub(super) async fn keys(tx: &mut Tx, asked: &Asked) -> crate::Result<Vec<Found>
     let keys = sqlx::query_as!(
         Found,
         r#"select k.id as "id!", 0::bigint as "seq!", k.created_by = $1 as "own!", to_jsonb(k) as "row!"
-           from (select tenant_id, id, public_id, scopes, created_by, created_at, expires_at, last_used_at, revoked_at
+           from (select tenant_id, id, public_id, name, scopes, created_by, created_at, expires_at, last_used_at, revoked_at,
+                        replaced_by
                  from api_key) k
            where ($2 or k.created_by = $1) and k.id > $3
            order by k.id limit $4"#,
