@@ -50,7 +50,6 @@ fn of_links(table: Table) -> Table {
         .link(GET, "/l/unsubscribe/{token}", Purpose::Unsubscribe, (links::ask, "Ask whether mail is to stop"))
         .link(POST, "/l/unsubscribe/{token}", Purpose::Unsubscribe, (links::unsubscribe, "Stop mail to an address"))
         .link(GET, "/l/invitation/{token}", Purpose::Invitation, (invitations::show, "See what one is invited to"))
-        .counted(Allowance::Invitation)
 }
 
 fn for_signing_in(table: Table) -> Table {
@@ -83,7 +82,6 @@ fn of_people(table: Table) -> Table {
         .session(POST, "/account/sessions/end-others", Any, (account::end_others, "Sign out everywhere else"))
         .session(POST, "/account/sessions/{session}/end", Any, (account::end_session, "Sign out somewhere"))
         .session(GET, "/account/invitations/{link}", Any, (invitations::ask, "See an invitation that one may accept"))
-        .counted(Allowance::Invitation)
         .session(POST, "/account/invitations/{link}", Any, (invitations::accept, "Accept an invitation"))
         .counted(Allowance::Invitation)
         .session(GET, "/account/data", Fresh, (privacy::own, "See what one can do with one's data"))

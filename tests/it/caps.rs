@@ -10,10 +10,10 @@ use dev::{
 };
 use domain::{cap::CHANNEL, operator::Operator, plan::Plan};
 
-/// Days that Alice's watches wait on: so few targets that each is polled every minute.
-const DAYS: u64 = 14;
+/// Days that Alice's watches wait on: so few targets that each is polled every minute, and that all may open at once without doubt.
+const DAYS: u64 = 7;
 /// So many watches hear of more together than a channel may in an hour.
-const WATCHES: usize = 5;
+const WATCHES: usize = 10;
 
 impl World {
     /// A minute later, polled and settled.

@@ -109,7 +109,7 @@ impl Stage {
 
     /// Asks for a row with every proof there is.
     async fn ask(&self, row: &Endpoint) -> Page {
-        let token = Token::mint(rand::random());
+        let token = Token::mint(crate::harness::chance());
         self.world.write_session(&self.owner, &token).await;
         let tenant = self.owner.tenant.to_string();
         let [stop, keep, unsubscribe] = &self.links;
@@ -144,8 +144,12 @@ impl Stage {
         }
         let answer = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
         let (parts, body) = answer.into_parts();
-        let bytes = to_bytes(body, 4 * 1024 * 1024).await.unwrap();
-        Page { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+        // An export is sent page by page; one that breaks off is no answer, and says so by its missing end.
+        let (status, text) = match to_bytes(body, 4 * 1024 * 1024).await {
+            Ok(bytes) => (parts.status, String::from_utf8_lossy(&bytes).into_owned()),
+            Err(_) => (StatusCode::SERVICE_UNAVAILABLE, String::new()),
+        };
+        Page { status, headers: parts.headers, text }
     }
 
     /// What every row answers now.

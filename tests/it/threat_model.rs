@@ -68,7 +68,7 @@ fn sr_dev_01_each_planted_defect_of_the_model_is_seen() {
     plant("| X-RCV | external |", "| X-NEW | external |", "X-NEW: an element without a threat");
     plant("X-STR[Stripe]", "X-XXX[Stripe]", "X-STR: not in the diagram");
     plant(
-        "| P-AUT | process | OIDC relying party, login, invitations | TB-1 |",
+        "| P-AUT | process | OIDC relying party, sign-in, sessions, invitations | TB-1 |",
         "| P-AUT | process | OIDC | TB-9 |",
         "unknown boundary TB-9",
     );

@@ -176,17 +176,10 @@ async fn guest(stage: &Stage) -> String {
     stage.world.member(stage.alice.tenant, "Guest", Role::Viewer).await.user.to_string()
 }
 
-/// An invitation of this tenant that waits; sent before it was suspended, if it is.
+/// An invitation of this tenant that waits.
 async fn invitation(stage: &Stage, tenant: TenantId, to: &str) -> String {
     let tenants_owner = if tenant == stage.alice.tenant { &stage.alice } else { &stage.mallory_owner };
-    let admin = &stage.world.admin;
-    let since = "select suspended_at from tenant where tenant_id = $1";
-    let since: Option<DateTime<Utc>> = sqlx::query_scalar(since).bind(tenant.0).fetch_one(admin).await.unwrap();
-    let suspend = "update tenant set suspended_at = $2 where tenant_id = $1";
-    sqlx::query(suspend).bind(tenant.0).bind(None::<DateTime<Utc>>).execute(admin).await.unwrap();
-    let invited = stage.world.invite(tenants_owner, to, Role::Viewer).await.unwrap().to_string();
-    sqlx::query(suspend).bind(tenant.0).bind(since).execute(admin).await.unwrap();
-    invited
+    stage.world.invite(tenants_owner, to, Role::Viewer).await.unwrap().to_string()
 }
 
 /// The link of an invitation to another tenant, for who asks as the control.
@@ -211,7 +204,7 @@ async fn key(stage: &Stage) -> String {
 
 /// A session of the control's on another device.
 async fn session(stage: &Stage) -> String {
-    let token = Token::mint(rand::random());
+    let token = Token::mint(crate::harness::chance());
     stage.world.write_session(&stage.anna, &token).await;
     let id = sqlx::query_scalar("select id from session where token_hash = $1").bind(token.hash().to_vec());
     id.fetch_one(&stage.world.admin).await.map(|id: Uuid| id.to_string()).unwrap()
@@ -269,8 +262,21 @@ async fn answer(stage: &Stage) -> String {
 
 /// The path of a good request.
 pub(super) async fn path(stage: &Stage, endpoint: &Endpoint) -> String {
+    let admin = &stage.world.admin;
     // Many personas ask from one place: here nobody has asked before.
-    sqlx::query("delete from token_bucket").execute(&stage.world.admin).await.unwrap();
+    sqlx::query("delete from token_bucket").execute(admin).await.unwrap();
+    // What is asked for was there before the tenant was suspended, if it is.
+    let tenant = stage.alice.tenant.0;
+    let suspended = sqlx::query_scalar("select suspended_at from tenant where tenant_id = $1").bind(tenant);
+    let suspended: Option<DateTime<Utc>> = suspended.fetch_one(admin).await.unwrap();
+    let suspend = "update tenant set suspended_at = $2 where tenant_id = $1";
+    sqlx::query(suspend).bind(tenant).bind(None::<DateTime<Utc>>).execute(admin).await.unwrap();
+    let path = path_of(stage, endpoint).await;
+    sqlx::query(suspend).bind(tenant).bind(suspended).execute(admin).await.unwrap();
+    path
+}
+
+async fn path_of(stage: &Stage, endpoint: &Endpoint) -> String {
     if endpoint.access == Access::Attempt {
         return answer(stage).await;
     }

@@ -124,7 +124,7 @@ impl Browser {
 impl World {
     /// A browser in which this person has just signed in.
     pub(crate) async fn signed_in(&self, person: &Person) -> Browser {
-        self.signed_in_at(app::router(self.web()), person, Token::mint(rand::random())).await
+        self.signed_in_at(app::router(self.web()), person, Token::mint(crate::harness::chance())).await
     }
 
     /// The same with a given router and token.

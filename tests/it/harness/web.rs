@@ -15,7 +15,11 @@ use domain::{
     key::{ApiKey, Scope},
 };
 use outbound::{Client, Development, Egress, UserAgent};
-use std::sync::Arc;
+use sha2::{Digest, Sha256};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 use store::key::Life;
 use uuid::Uuid;
 
@@ -33,7 +37,7 @@ impl World {
             credentials: self.credentials.clone(),
             link_key: self.config.link_key.clone(),
             clock: Clock::new(move || clock.now()),
-            chance: Chance::new(rand::random),
+            chance: Chance::new(chance),
             request_ids: RequestIds::new(Uuid::new_v4),
             scale: TimeScale::REAL,
             base_url: self.config.base_url.clone(),
@@ -80,6 +84,13 @@ impl World {
         assert!(issued.unwrap(), "{person:?} is no member");
         key.expose().to_owned()
     }
+}
+
+/// Bytes that no other call gives: the same sequence in every run, for a test that fails must fail again.
+pub(crate) fn chance<const N: usize>() -> [u8; N] {
+    static CALLS: AtomicU64 = AtomicU64::new(0);
+    let digest = Sha256::digest(CALLS.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+    *digest.first_chunk().expect("a digest has 32 bytes, and nobody asks for more")
 }
 
 /// A well-formed key that nobody issued.

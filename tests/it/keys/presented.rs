@@ -191,3 +191,34 @@ async fn an_administrator_gives_keys_to_members_of_live_tenants_for_a_year_at_mo
                    where a.actor = 'admin' and a.action = 'key.create'";
     assert_eq!((world.count("select count(*) from api_key").await, world.count(audited).await), (1, 1));
 }
+
+#[tokio::test]
+async fn sr_aut_08_a_key_that_is_unknown_and_one_with_another_secret_get_the_same_answer_in_the_same_time() {
+    let (world, alice) = world().await;
+    let known = world.key(&alice, &[Scope::Read]).await;
+    let other = some_key().expose().to_owned();
+    let body = format!("fa_live_{}_{}", known.split('_').nth(2).unwrap(), other.split('_').nth(3).unwrap());
+    let forged = format!("{body}_{:08x}", crc32fast::hash(body.as_bytes()));
+    let clients = [forged, other].map(|key| Client::new(&world, Some(key)));
+    let mut took = [Vec::new(), Vec::new()];
+    for _ in 0..100 {
+        let mut told = Vec::new();
+        for (client, took) in clients.iter().zip(&mut took) {
+            let start = std::time::Instant::now();
+            let mut answer = client.get("/api/v1/key").await;
+            took.push(start.elapsed());
+            let id = answer.headers.remove("x-request-id").unwrap().to_str().unwrap().to_owned();
+            told.push((
+                answer.status,
+                answer.headers,
+                String::from_utf8(answer.body).unwrap().replace(&id, "[request]"),
+            ));
+        }
+        assert_eq!(told[0], told[1]);
+    }
+    let [known, unknown] = took.map(|mut took| {
+        took.sort_unstable();
+        took[took.len() / 2]
+    });
+    assert!(known.abs_diff(unknown) < std::time::Duration::from_millis(10), "{known:?} and {unknown:?}");
+}

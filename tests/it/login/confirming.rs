@@ -21,7 +21,7 @@ async fn whoever_confirms_goes_on_where_they_were_with_a_new_token() {
     let mut browser = site.signed_in(Provider::QuayId, &alice).await;
     site.advance(TimeDelta::hours(1));
     let page = browser.get(HERE).await;
-    let page = browser.get(&page.location().to_owned()).await;
+    let page = browser.get(page.location()).await;
     assert!(page.text.contains("Confirm with Quay ID"), "{}", page.text);
     let before = browser.clone();
     let callback = begin(&site, &mut browser, &alice).await;

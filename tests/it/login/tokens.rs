@@ -17,6 +17,8 @@ async fn sr_aut_03_every_forged_or_faulty_token_is_refused_and_the_good_one_is_t
         let alice = NEIGHBOURS[0].at(provider);
         for mutation in &wrong {
             site.world.sim.turn_hostile(provider, Hostility::Token(*mutation));
+            // More attempts than an address has at once.
+            sqlx::query("delete from token_bucket").execute(&site.world.admin).await.unwrap();
             let mut browser = site.browser();
             let page = site.sign_in(&mut browser, provider, &alice).await;
             assert_refused(&page, &browser, &format!("{mutation:?} at {}", provider.name()));

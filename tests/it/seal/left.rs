@@ -42,6 +42,9 @@ async fn counts(pool: &PgPool) -> (i64, i64) {
     sqlx::query_as(sql).fetch_one(pool).await.unwrap()
 }
 
+/// Tenant and channel, the address in the clear and sealed, the person and their sealed address.
+type Sealed = (Uuid, Uuid, String, Vec<u8>, Uuid, Vec<u8>);
+
 #[tokio::test]
 async fn sr_cry_01_what_was_left_as_text_is_sealed_before_a_program_starts_however_often_it_is_cut_off() {
     let (database, pool) = older().await;
@@ -68,7 +71,7 @@ async fn sr_cry_01_what_was_left_as_text_is_sealed_before_a_program_starts_howev
     let ring = published_setting().parse::<Keyring>().unwrap();
     let rows = "select t, c, p.address, h.address, u, a.email from public.person p
                   join app.channel h on h.id = c join app.user_account a on a.user_id = u";
-    let rows: Vec<(Uuid, Uuid, String, Vec<u8>, Uuid, Vec<u8>)> = sqlx::query_as(rows).fetch_all(&pool).await.unwrap();
+    let rows: Vec<Sealed> = sqlx::query_as(rows).fetch_all(&pool).await.unwrap();
     for (tenant, channel, plain, address, user, email) in rows {
         let place = Place::ChannelAddress(TenantId(tenant), ChannelId(channel));
         assert_eq!(ring.open(&place, &address).unwrap(), plain);

@@ -113,7 +113,7 @@ async fn sr_cry_01_an_equal_address_that_was_added_under_the_new_key_stays_the_o
         .bind(alice.tenant.0)
         .bind(id.0)
         .bind(alice.user.0)
-        .bind(ring.seal(&Place::ChannelAddress(alice.tenant, id), &alice.email, rand::random()))
+        .bind(ring.seal(&Place::ChannelAddress(alice.tenant, id), &alice.email, crate::harness::chance()))
         .bind(&ring.index(Index::ChannelAddress(alice.tenant), &alice.email)[..])
         .execute(&world.admin)
         .await
