@@ -92,3 +92,28 @@ async fn sr_prv_01_what_is_still_needed_is_not_forgotten_however_old_it_is() {
     workers::prune::prune(&world.parts.store, &world.clock.clock()).await.unwrap();
     assert_eq!(kept().await, before);
 }
+
+/// What is promised: A-03 a year at most, A-06 two years, A-07 ninety days; what is only bookkeeping goes sooner.
+const DAYS: [(Ended, i64); 13] = [
+    (Ended::Session, 0),
+    (Ended::Attempt, 0),
+    (Ended::Answer, 1),
+    (Ended::Sailing, 2),
+    (Ended::Tenant, 30),
+    (Ended::Invitation, 30),
+    (Ended::Letter, 90),
+    (Ended::Delivery, 90),
+    (Ended::Outage, 90),
+    (Ended::Held, 90),
+    (Ended::Key, 366),
+    (Ended::Alert, 731),
+    (Ended::Change, 731),
+];
+
+#[test]
+fn sr_prv_01_nothing_is_kept_for_longer_than_was_promised() {
+    for promised in DAYS {
+        let mut kept = retention().map(|(ended, kept)| (ended, kept.num_days()));
+        assert!(kept.any(|kept| kept == promised), "{promised:?}");
+    }
+}
