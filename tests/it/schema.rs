@@ -103,3 +103,18 @@ async fn watches_from_before_their_days_were_counted_are_counted_as_new_ones_are
     assert_eq!(counted.len(), watches.len());
     assert!(counted.iter().all(|(expected, counted)| expected == counted), "{counted:?}");
 }
+
+#[tokio::test]
+async fn the_seeded_people_of_a_developers_database_fit_the_schema_and_can_be_introduced_again() {
+    let database = Database::new().await;
+    store::catalog::sync(&database.url("ferry_owner")).await.unwrap();
+    let url = database.super_url();
+    for _ in 0..2 {
+        dev::world::seed(&url, today()).await.unwrap();
+        dev::world::introduce(&url, "http://127.0.0.1:8300").await.unwrap();
+    }
+    let pool = database.superuser().await;
+    let known = "select count(*) from app.identity i join app.user_account using (user_id) where i.email is not null";
+    let known: i64 = sqlx::query_scalar(known).fetch_one(&pool).await.unwrap();
+    assert_eq!(usize::try_from(known).unwrap(), dev::world::keys(today()).len());
+}
