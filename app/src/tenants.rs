@@ -12,7 +12,10 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
 };
 use domain::{
-    access::{Action::ManageTenant, Role, allows},
+    access::{
+        Action::{ManageKeys, ManageTenant, ReadAudit},
+        Role, allows,
+    },
     id::TenantId,
     membership::FREE_TENANTS_MAX,
     name::Name,
@@ -84,6 +87,8 @@ struct TenantPage {
     members: usize,
     watches: u64,
     manages: bool,
+    keeps_keys: bool,
+    reads_audit: bool,
     frame: Frame,
 }
 
@@ -98,6 +103,8 @@ pub(crate) async fn show(cx: MemberCx) -> Result<Html<String>, Problem> {
         members: member::list(&mut tx).await?.len(),
         watches: watch::count_active(&mut tx).await?,
         manages: allows(membership.role(), ManageTenant),
+        keeps_keys: allows(membership.role(), ManageKeys),
+        reads_audit: allows(membership.role(), ReadAudit),
         frame,
     };
     Ok(Html(page.render()?))
