@@ -17,6 +17,7 @@ use axum::{
 use chrono_tz::Tz;
 use domain::{id::SessionId, name::Name};
 use serde::Deserialize;
+use store::UserTx;
 use store::session::{SessionRow, end, end_others as end_all_others, list};
 
 #[derive(Template)]
@@ -41,7 +42,7 @@ pub(crate) async fn show(cx: SessionCx) -> Result<Response, Problem> {
     let mut tx = cx.begin().await?;
     let account = tx.account().await?;
     let typed = AccountForm { name: account.name, zone: account.zone };
-    page(&cx, account.email, (typed, Refusals::default())).await
+    page(&cx, (&mut tx, account.email), (typed, Refusals::default())).await
 }
 
 pub(crate) async fn change(cx: SessionCx, Form(typed): Form<AccountForm>) -> Result<Response, Problem> {
@@ -52,7 +53,7 @@ pub(crate) async fn change(cx: SessionCx, Form(typed): Form<AccountForm>) -> Res
     let mut tx = cx.begin().await?;
     let (Some(name), Some(zone)) = (name, zone) else {
         let email = tx.account().await?.email;
-        return page(&cx, email, (typed, refused)).await;
+        return page(&cx, (&mut tx, email), (typed, refused)).await;
     };
     tx.rename(&name, zone.name()).await?;
     let subject = cx.session().actor();
@@ -60,11 +61,15 @@ pub(crate) async fn change(cx: SessionCx, Form(typed): Form<AccountForm>) -> Res
     Ok(Redirect::to("/account").into_response())
 }
 
-async fn page(cx: &SessionCx, email: String, (typed, refused): (AccountForm, Refusals)) -> Result<Response, Problem> {
+async fn page(
+    cx: &SessionCx,
+    (tx, email): (&mut UserTx, String),
+    (typed, refused): (AccountForm, Refusals),
+) -> Result<Response, Problem> {
     let status = if refused.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let zones =
         chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).filter(|name| name.contains('/') || *name == "UTC");
-    let page = AccountPage { frame: cx.frame().await?, typed, refused, email, zones: zones.collect() };
+    let page = AccountPage { frame: cx.frame_in(tx).await?, typed, refused, email, zones: zones.collect() };
     Ok((status, Html(page.render()?)).into_response())
 }
 
@@ -87,7 +92,7 @@ struct Shown {
 pub(crate) async fn sessions(cx: SessionCx) -> Result<Html<String>, Problem> {
     let mut tx = cx.begin().await?;
     let rows = list(&mut tx, cx.now()).await?;
-    let frame = cx.frame().await?;
+    let frame = cx.frame_in(&mut tx).await?;
     let shown = |row: SessionRow| Shown {
         since: when::shown(row.created_at, &frame.zone),
         seen: when::shown(row.seen_at, &frame.zone),

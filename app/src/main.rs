@@ -34,9 +34,9 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// Database connections of one process; those for credentials are held for one query each.
+/// Database connections of one process: for tenants' rows, and for who somebody is. No request holds two of one kind.
 const CONNECTIONS: u32 = 16;
-const AUTH_CONNECTIONS: u32 = 4;
+const AUTH_CONNECTIONS: u32 = 16;
 
 /// Serves the web side of FerryAlert, unless told otherwise.
 #[derive(Parser)]

@@ -216,7 +216,7 @@ pub(crate) async fn change(
     let (Some(role), Some(()), true) = (role, decided, refused.is_empty()) else {
         return one(&cx, (&mut tx, member), (typed, refused)).await;
     };
-    if deed.is_some_and(Deed::touches_owners) {
+    if deed.is_some_and(Deed::wants_fresh_proof) {
         cx.signed_in().must_be_fresh(&format!("{}/{user}", address(tenant)))?;
     }
     member::set_role(&mut tx, user, role).await?;
@@ -246,7 +246,7 @@ pub(crate) async fn remove(
         let typed = RoleForm { role: member.role.to_string() };
         return one(&cx, (&mut tx, member), (typed, refused)).await;
     }
-    if deed.touches_owners() {
+    if deed.wants_fresh_proof() {
         cx.signed_in().must_be_fresh(&format!("{}/{user}", address(tenant)))?;
     }
     letter::write(&mut tx, Letter::MemberRemoved { to: user }, cx.now()).await?;

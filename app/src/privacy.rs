@@ -89,7 +89,7 @@ async fn own_page(
 ) -> Result<Response, Problem> {
     let mut tx = cx.begin().await?;
     let tenants = erase::outlook(&mut tx).await?;
-    let page = OwnPrivacyPage { frame: cx.frame().await?, tenants, typed, refused };
+    let page = OwnPrivacyPage { frame: cx.frame_in(&mut tx).await?, tenants, typed, refused };
     Ok((status, Html(page.render()?)).into_response())
 }
 

@@ -104,6 +104,11 @@ impl SessionCx {
     /// What the page shows around what it is about.
     pub(crate) async fn frame(&self) -> Result<Frame, Problem> {
         let mut tx = self.begin().await?;
+        self.frame_in(&mut tx).await
+    }
+
+    /// The same, read in a transaction that the page holds already: nobody waits for a second connection while holding one.
+    pub(crate) async fn frame_in(&self, tx: &mut UserTx) -> Result<Frame, Problem> {
         let (account, tenants) = (tx.account().await?, tx.tenants().await?);
         let csrf = session::csrf(&self.token).expose().to_owned();
         Ok(Frame { name: account.name, zone: account.zone, csrf, tenants, tenant: None })

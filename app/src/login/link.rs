@@ -51,7 +51,7 @@ struct Shown {
 pub(crate) async fn show(cx: SessionCx) -> Result<Html<String>, Problem> {
     let mut tx = cx.begin().await?;
     let rows = identity::list(&mut tx).await?;
-    let frame = cx.frame().await?;
+    let frame = cx.frame_in(&mut tx).await?;
     let shown = rows.into_iter().map(|row| Shown {
         title: cx.app().providers.find(&row.provider).map_or(row.provider, |provider| provider.title.clone()),
         is_this: cx.session().identity() == (&row.issuer, &row.subject),

@@ -12,7 +12,7 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
 };
 use domain::{
-    access::Action::ReadMembers,
+    access::{Action::ReadMembers, Role},
     id::TenantId,
     membership::{Deed, NotYours, decide},
 };
@@ -61,6 +61,9 @@ pub(crate) async fn leave(cx: MemberCx, Form(NoFields {}): Form<NoFields>) -> Re
         }
         return page(&cx, &mut tx, refused).await;
     };
+    if me.role() >= Role::Admin {
+        cx.signed_in().must_be_fresh(&format!("/t/{}/leave", me.tenant()))?;
+    }
     member::depart(&mut tx, me.user(), heir.user).await?;
     cx.commit(tx, "member.leave", me.actor()).await?;
     cx.signed_in().rotated(Redirect::to("/account/tenants")).await

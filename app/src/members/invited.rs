@@ -41,6 +41,9 @@ pub(crate) async fn invite(cx: MemberCx, Form(typed): Form<InviteForm>) -> Resul
         }
     }
     if let (Some(to), Some(role), true) = (to, role, refused.is_empty()) {
+        if Deed::Invite(role).wants_fresh_proof() {
+            cx.signed_in().must_be_fresh(&address(by.tenant()))?;
+        }
         match invitation::create(&mut tx, &by, (&to, role), cx.now()).await? {
             Ok(id) => {
                 cx.commit(tx, "invitation.create", format!("invitation:{id}:{role}")).await?;

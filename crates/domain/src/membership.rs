@@ -46,9 +46,14 @@ pub enum NotYours {
 }
 
 impl Deed {
-    /// Whether it makes or unmakes an owner: then a fresh proof of identity is wanted.
-    pub fn touches_owners(self) -> bool {
-        self.unmakes_owner() || matches!(self, Deed::Invite(Role::Owner) | Deed::Change { to: Role::Owner, .. })
+    /// Whether it makes or unmakes somebody who manages others: then a fresh proof of identity is wanted, or a stolen
+    /// session could make itself a lasting place here.
+    pub fn wants_fresh_proof(self) -> bool {
+        match self {
+            Deed::Invite(role) | Deed::Remove(role) => role >= Role::Admin,
+            Deed::Change { from, to } => from.max(to) >= Role::Admin,
+            Deed::Leave => false,
+        }
     }
 
     fn unmakes_owner(self) -> bool {
@@ -141,15 +146,21 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_or_unmakes_an_owner_touches_owners() {
-        let touching = [
+    fn what_makes_or_unmakes_somebody_who_manages_others_wants_a_fresh_proof() {
+        let grave = [
             Deed::Invite(Role::Owner),
-            Deed::Remove(Role::Owner),
-            Deed::Change { from: Role::Owner, to: Role::Admin },
-            Deed::Change { from: Role::Viewer, to: Role::Owner },
+            Deed::Invite(Role::Admin),
+            Deed::Remove(Role::Admin),
+            Deed::Change { from: Role::Owner, to: Role::Viewer },
+            Deed::Change { from: Role::Viewer, to: Role::Admin },
         ];
-        assert!(touching.into_iter().all(Deed::touches_owners));
-        let others = [Deed::Invite(Role::Admin), Deed::Remove(Role::Admin), Deed::Leave];
-        assert!(!others.into_iter().any(Deed::touches_owners));
+        assert!(grave.into_iter().all(Deed::wants_fresh_proof));
+        let others = [
+            Deed::Invite(Role::Editor),
+            Deed::Remove(Role::Editor),
+            Deed::Change { from: Role::Viewer, to: Role::Editor },
+            Deed::Leave,
+        ];
+        assert!(!others.into_iter().any(Deed::wants_fresh_proof));
     }
 }

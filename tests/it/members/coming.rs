@@ -165,7 +165,7 @@ async fn sr_aut_08_an_invitation_to_somebody_known_and_to_a_stranger_look_and_la
     team.world.person("Bob", Plan::Free).await;
     let mut anna = team.browser(&team.anna).await;
     let mut took = [Vec::new(), Vec::new()];
-    for _ in 0..20 {
+    for _ in 0..100 {
         let mut seen = Vec::new();
         for (at, address) in [BOB, "bub@example.test"].into_iter().enumerate() {
             // More of them than a person has at once.
@@ -203,4 +203,16 @@ async fn sr_auz_06_nobody_joins_a_tenant_that_is_suspended_beside_it() {
     let (page, ()) = join!(browser.post(&path, &[]), suspend);
     assert!(page.text.contains("This invitation leads nowhere now"), "{}", page.text);
     assert_eq!(team.members().await, 4);
+}
+
+#[tokio::test]
+async fn sr_aut_06_a_session_whose_proof_is_old_invites_nobody_who_would_manage_others() {
+    let team = team().await;
+    let mut anna = team.browser(&team.anna).await;
+    sql(&team.world, "update session set proved_at = proved_at - interval '11 minutes'").await;
+    let page = team.invite(&mut anna, "one@example.test", "admin").await;
+    assert_eq!(page.status.as_u16(), 403, "{}", page.text);
+    assert!(page.text.contains("Please confirm that it is you"), "{}", page.text);
+    assert_eq!(team.world.count("select count(*) from invitation").await, 0);
+    assert_done(&team.invite(&mut anna, "two@example.test", "viewer").await);
 }
