@@ -9,11 +9,12 @@ use futures::stream;
 use serde_json::json;
 use std::collections::VecDeque;
 use store::{
-    Membership,
+    Membership, UserTx,
     privacy::{
         OfPerson, OfTenant, Table,
         export::{self, After, Page},
     },
+    session,
     user::Belonging,
 };
 
@@ -48,6 +49,8 @@ enum Broken {
     Store(#[from] store::Error),
     #[error("{0} has more than {PAGES_MAX} pages")]
     Endless(&'static str),
+    #[error("its session was ended")]
+    SignedOut,
 }
 
 /// The document, to be read as slowly as its reader likes.
@@ -109,7 +112,7 @@ async fn chunk(cx: &SessionCx, step: Step, steps: &mut VecDeque<Step>) -> Result
     match step {
         Step::Text(text) => Ok(text),
         Step::Person(table, place) => {
-            let mut tx = cx.app().credentials.begin(cx.session()).await?;
+            let mut tx = begin(cx).await?;
             let page = export::person_page(&mut tx, table, place.after).await?;
             drop(tx);
             let (text, next) = written(table.0.name, &page, place)?;
@@ -119,6 +122,7 @@ async fn chunk(cx: &SessionCx, step: Step, steps: &mut VecDeque<Step>) -> Result
             Ok(text)
         }
         Step::Tenant(tenant, table, place) => {
+            drop(begin(cx).await?);
             let page = match cx.app().store.membership(cx.session(), tenant).await? {
                 Some(membership) => tenant_page(cx, &membership, table, place).await?,
                 // They were a member when this document began.
@@ -131,6 +135,12 @@ async fn chunk(cx: &SessionCx, step: Step, steps: &mut VecDeque<Step>) -> Result
             Ok(text)
         }
     }
+}
+
+/// The person's own rows, for as long as the session goes on that asked for the document.
+async fn begin(cx: &SessionCx) -> Result<UserTx, Broken> {
+    let mut tx = cx.app().credentials.begin(cx.session()).await?;
+    if session::goes_on(&mut tx, cx.session().id()).await? { Ok(tx) } else { Err(Broken::SignedOut) }
 }
 
 async fn tenant_page(

@@ -1,7 +1,7 @@
 //! Attempts to sign in, from the moment a browser is sent to a provider until it comes back. Promises that an attempt is taken once, by
 //! who holds both its state and the cookie of the browser it began in, within its life. Never keeps either in the clear.
 
-use crate::{Act, Credentials, Result, Session, Store, word};
+use crate::{Act, Credentials, Result, Session, word};
 use chrono::{DateTime, Utc};
 use domain::{
     id::SessionId,
@@ -118,17 +118,4 @@ async fn insert(executor: impl PgExecutor<'_>, new: &NewAttempt<'_>, session: Op
     .execute(executor)
     .await?;
     Ok(())
-}
-
-impl Store {
-    /// Forgets attempts that expired, at most `limit`; returns how many.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn prune_login_attempts(&self, now: DateTime<Utc>, limit: i32) -> Result<u64> {
-        let forgotten = sqlx::query_scalar!(r#"select forget_login_attempts($1, $2) as "forgotten!""#, now, limit)
-            .fetch_one(&self.pool)
-            .await?;
-        Ok(forgotten.unsigned_abs())
-    }
 }

@@ -199,6 +199,19 @@ pub async fn list(tx: &mut UserTx, now: DateTime<Utc>) -> Result<Vec<SessionRow>
     Ok(shown.collect())
 }
 
+/// Whether a session of the person is still there: for what goes on after its request was let in.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn goes_on(tx: &mut UserTx, id: SessionId) -> Result<bool> {
+    let there = sqlx::query_scalar!(
+        r#"select exists (select from session where user_id = $1 and id = $2) as "there!""#,
+        tx.user,
+        id.0
+    );
+    Ok(there.fetch_one(&mut *tx.tx).await?)
+}
+
 /// Ends a session of the person. False when they have no such.
 ///
 /// # Errors

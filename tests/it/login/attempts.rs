@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use dev::sim::identity::{CallbackMutation, Hostility, NEIGHBOURS, Provider};
 use domain::token::Token;
 use std::collections::HashMap;
+use store::privacy::Ended;
 use url::Url;
 
 #[tokio::test]
@@ -128,7 +129,7 @@ async fn sr_aut_01_an_attempt_is_taken_once_and_never_after_ten_minutes() {
 }
 
 async fn store_forgets(site: &Site) {
-    let forgotten = site.world.parts.store.prune_login_attempts(site.world.clock.now(), 10).await.unwrap();
+    let forgotten = site.world.parts.store.forget(Ended::Attempt, site.world.clock.now(), 10).await.unwrap();
     assert_eq!(forgotten, 1);
     assert_eq!(site.world.count("select count(*) from login_attempt").await, 0);
 }

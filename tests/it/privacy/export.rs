@@ -2,11 +2,17 @@
 
 use super::{CANARY, STRANGER, Stage};
 use crate::harness::{Browser, Page};
-use axum::http::{StatusCode, header};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
 use chrono::TimeDelta;
+use domain::token::Token;
+use futures::StreamExt;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use store::privacy::{self, Class, Exported, Part, Table, export::PAGE_ROWS};
+use tower::ServiceExt;
 
 async fn export(browser: &mut Browser) -> (Page, Value) {
     let page = browser.post("/account/data/export", &[]).await;
@@ -204,4 +210,27 @@ async fn sr_prv_01_an_export_needs_a_fresh_proof_leaves_a_line_and_leaves_out_wh
     let page = stage.browser.get("/account/data").await;
     assert_eq!(page.location(), "/account/confirm?return_to=%2Faccount%2Fdata");
     assert_eq!(stage.world.count(lines).await, 1);
+}
+
+#[tokio::test]
+async fn sr_ses_03_an_export_that_has_begun_ends_with_the_session_that_asked_for_it() {
+    let stage = Stage::new().await;
+    let router = app::router(stage.world.web());
+    let token = Token::mint(crate::harness::chance());
+    let browser = stage.world.signed_in_at(router.clone(), &stage.canary, token.clone()).await;
+    let request = Request::post("/account/data/export")
+        .header(header::COOKIE, format!("{}={}", crate::harness::SESSION, token.expose()))
+        .header("sec-fetch-site", "same-origin")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let request = request.body(Body::from(format!("csrf={}", browser.csrf()))).unwrap();
+    let mut document = router.oneshot(request).await.unwrap().into_body().into_data_stream();
+    let head = document.next().await.unwrap().unwrap();
+    assert!(head.starts_with(b"{\"format\""), "{head:?}");
+    sqlx::query("delete from session").execute(&stage.world.admin).await.unwrap();
+    let mut rest = Vec::new();
+    while let Some(chunk) = document.next().await {
+        rest.push(chunk.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).map_err(drop));
+    }
+    assert_eq!(rest.last(), Some(&Err(())), "it breaks off: {rest:?}");
+    assert!(!rest.iter().flatten().any(|text| text.contains(CANARY)), "nothing of anybody leaves any more: {rest:?}");
 }
