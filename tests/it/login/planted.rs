@@ -6,7 +6,7 @@ use super::{
     linking::link,
     prehijacking::{MAIL, before, claim, claimed, is_out, key, opens, owner},
 };
-use crate::harness::Browser;
+use crate::harness::{Browser, eventually};
 use axum::http::StatusCode;
 use chrono::TimeDelta;
 use dev::sim::identity::{NEIGHBOURS, Person, Provider};
@@ -15,6 +15,7 @@ use domain::{
     id::{TenantId, UserId},
     plan::Plan,
 };
+use tokio::join;
 use uuid::Uuid;
 
 const ATTACKERS: &str = "attacker@example.test";
@@ -140,6 +141,36 @@ async fn sr_aut_05_the_first_proof_of_ownership_ends_the_addresses_and_the_fello
         let told = site.world.sim.inbox().into_iter().filter(|mail| mail.to == [address]).count();
         assert!(told >= 2, "{address} was invited, and told that it ended");
     }
+}
+
+#[tokio::test]
+async fn sr_aut_05_who_accepts_a_planted_invitation_beside_the_first_proof_of_ownership_does_not_stay() {
+    let site = Site::new().await;
+    let mut attacker = site.signed_in(Provider::HarbourId, &before()).await;
+    site.on("fleet").await;
+    let user = owner(&site, &attacker).await;
+    let tenant = site.own(user).await;
+    site.invite(&mut attacker, tenant, "olga@example.test").await;
+    let olga = site.world.person("Olga", Plan::Free).await;
+    // Half way through accepting: the tenant held, nothing committed.
+    let mut other = site.world.admin.begin().await.unwrap();
+    for act in [
+        "select from tenant where tenant_id = $1 and $2 is not null for no key update",
+        "update invitation set accepted_at = created_at, accepted_by = $2 where tenant_id = $1",
+        "insert into member (tenant_id, user_id, role) values ($1, $2, 'admin')",
+    ] {
+        sqlx::query(act).bind(tenant.0).bind(olga.user.0).execute(&mut *other).await.unwrap();
+    }
+    let waiting =
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    let accept = async {
+        eventually("the claim waits", async || site.world.count(waiting).await > 0).await;
+        assert_eq!(site.members(tenant).await, [user.0]);
+        other.commit().await.unwrap();
+    };
+    join!(claim(&site), accept);
+    assert_eq!(site.members(tenant).await, [user.0]);
+    assert_eq!(site.members(olga.tenant).await, [olga.user.0]);
 }
 
 #[tokio::test]
