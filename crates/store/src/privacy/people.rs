@@ -17,7 +17,7 @@ pub(super) const TABLES: &[Table] = &[
         columns: &[
             pseudonym(&["user_id"], "what everything else calls the person"),
             personal(&["name"], Row, "what they are called; shown to members of their tenants"),
-            sealed(&["email"], Own, "where they are written to"),
+            sealed(&["email"], Own, "where they are written to, once they have proved it"),
             personal(&["email_plain"], Never, "the same from before addresses were sealed; empty"),
             personal(&["locale", "zone"], Own, "the language and the clock of what is shown and sent"),
             plain(&["created_at"], "since when"),
