@@ -54,7 +54,7 @@ impl Stage {
         Stage { world, alice, anna, browser, key: Uuid::nil() }
     }
 
-    /// Runs a statement with Anna's and the tenant's id in it.
+    /// A statement with Anna's and the tenant's id in it.
     fn of(&self, sql: &str) -> String {
         sql.replace("{anna}", &self.anna.user.to_string()).replace("{tenant}", &self.anna.tenant.to_string())
     }
@@ -85,9 +85,10 @@ impl Stage {
         self.browser.clone().post(&path, fields).await.status
     }
 
+    /// What the acts leave behind. Not the log: whoever holds it up would hold this up too.
     async fn traces(&self) -> i64 {
-        let traces = "select (select count(*) + count(replaced_by) + count(revoked_at) from api_key)
-                           + (select count(*) from letter) + (select count(*) from audit where actor <> 'admin')";
+        let traces =
+            "select count(*) + count(replaced_by) + count(revoked_at) + (select count(*) from letter) from api_key";
         self.world.count(traces).await
     }
 }
