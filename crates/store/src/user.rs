@@ -97,7 +97,7 @@ impl UserTx {
         Ok(())
     }
 
-    /// Commits what nobody did: a note of use.
+    /// Commits what nobody did, such as a note of use, or what a tenant's log says.
     pub(crate) async fn commit_unrecorded(self) -> Result<()> {
         self.tx.commit().await.map_err(Error::from)
     }

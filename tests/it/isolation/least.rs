@@ -32,6 +32,8 @@ const TENANTS: &[Row] = &[
     ("insert into member (tenant_id, user_id, role) select null, null, null where false", &[APP, MATCHER]),
     ("update member set role = null where false", &[APP]),
     ("update member set user_id = null where false", &[]),
+    // To lock it: no row passes the policy.
+    ("update member set created_at = null where false", &[MATCHER]),
     ("delete from member where false", &[MATCHER]),
     ("select secret_hash from api_key", &[MATCHER]),
     ("select public_id from api_key", &[APP, AUTH, WORKER, MATCHER]),
@@ -332,6 +334,26 @@ fn is_beyond_the_owner(sql: &str) -> bool {
         .any(|start| sql.starts_with(start))
         && sql != "set role ferry_owner"
         && sql != "set session authorization ferry_owner"
+}
+
+#[tokio::test]
+async fn sr_ten_07_the_matcher_locks_the_rows_of_members_and_changes_none() {
+    let database = Database::new().await;
+    let mut connection = connect(&database, MATCHER).await;
+    let id = "00000000-0000-0000-0000-000000000001";
+    for sql in [
+        format!("insert into app.tenant (tenant_id, name) values ('{id}', 'x')"),
+        format!("insert into app.user_account (user_id, name, email) values ('{id}', 'x', 'x')"),
+        format!("insert into app.member (tenant_id, user_id, role) values ('{id}', '{id}', 'viewer')"),
+    ] {
+        sqlx::query(AssertSqlSafe(sql)).execute(&database.superuser().await).await.unwrap();
+    }
+    for lock in ["select from member for share", "select from member for update"] {
+        let locked = sqlx::query(lock).fetch_all(&mut connection).await.unwrap();
+        assert_eq!(locked.len(), 1, "{lock}");
+    }
+    let said = verdict(&mut connection, MATCHER, "update member set created_at = now()").await;
+    assert_eq!(said, Verdict::Denied);
 }
 
 #[tokio::test]

@@ -65,7 +65,7 @@ pub(super) const TABLES: &[Table] = &[
         erased: Erased::Deleted,
         columns: &[
             secret(&["state_hash", "cookie_hash", "nonce", "pkce_verifier"], "what its end is known by"),
-            inner(&["provider", "issuer", "purpose", "return_to"], "where it goes, and why"),
+            inner(&["provider", "issuer", "purpose"], "to whom it goes, and why"),
             Columns {
                 exported: Never,
                 ..pseudonym(&["session_id"], "the session that links or confirms, with which it ends")
