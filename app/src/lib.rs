@@ -35,7 +35,7 @@ pub mod progress;
 #[cfg(doctest)]
 pub mod proofs;
 pub mod rate;
-mod reader;
+pub mod reader;
 pub mod routes;
 mod sailings;
 mod seats;
