@@ -43,6 +43,7 @@ mod seal;
 mod server;
 mod sessions;
 mod shield;
+mod status;
 mod stopped;
 mod threat_model;
 mod tidy;

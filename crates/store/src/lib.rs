@@ -37,6 +37,7 @@ pub mod sailing;
 pub mod seal;
 pub mod session;
 pub mod setting;
+pub mod status;
 pub mod suspension;
 pub mod target;
 pub mod tenancy;
