@@ -34,6 +34,7 @@ mod poll;
 mod privacy;
 mod races;
 mod rates;
+mod reads;
 mod reconcile;
 mod redis_attack;
 mod robots;
