@@ -43,6 +43,7 @@ struct Shown {
     issuer: String,
     subject: String,
     email: String,
+    email_verified: bool,
     used: String,
     is_this: bool,
 }
@@ -59,6 +60,7 @@ pub(crate) async fn show(cx: SessionCx) -> Result<Html<String>, Problem> {
         issuer: row.issuer,
         subject: row.subject,
         email: row.email,
+        email_verified: row.email_verified,
     });
     let identities = shown.collect();
     Ok(Html(IdentitiesPage { frame, identities, providers: choices(cx.app()) }.render()?))
@@ -78,7 +80,7 @@ pub(crate) async fn start(
     let provider = cx.app().providers.find(&name).ok_or_else(Problem::not_found)?;
     let return_to = ReturnTo::parse(PAGE);
     let by = Some((cx.session(), cx.act("identity.begin", cx.session().actor())));
-    let beginning = Beginning { purpose: AttemptPurpose::Link, by, return_to };
+    let beginning = Beginning { purpose: AttemptPurpose::Link, by, return_to, sheet: cx.sheet().clone() };
     attempt::begin(cx.app(), provider, beginning).await
 }
 
@@ -130,7 +132,7 @@ pub(crate) async fn remove(
 }
 
 fn conflict(detail: &str) -> Problem {
-    Problem::conflict(Code::Conflict, format!("Nothing was changed. {detail}")).leading(PAGE, "How you sign in")
+    Problem::conflict(Code::Conflict, format!("Nothing was changed. {detail}")).leading(PAGE, "identities-title")
 }
 
 #[derive(Template)]
@@ -156,7 +158,7 @@ pub(crate) async fn confirm(
     Form(Afterwards { return_to }): Form<Afterwards>,
 ) -> Result<Response, Problem> {
     let by = Some((cx.session(), cx.act("session.begin_confirm", cx.session().actor())));
-    let beginning = Beginning { purpose: AttemptPurpose::Confirm, by, return_to };
+    let beginning = Beginning { purpose: AttemptPurpose::Confirm, by, return_to, sheet: cx.sheet().clone() };
     attempt::begin(cx.app(), present(&cx)?, beginning).await
 }
 
@@ -165,7 +167,7 @@ fn present(cx: &SessionCx) -> Result<&Provider, Problem> {
     let provider = cx.app().providers.iter().find(|provider| provider.issuer.as_str() == issuer);
     provider.ok_or_else(|| {
         let detail = "The way you signed in is not offered here any more. Sign in in another way of yours.";
-        Problem::conflict(Code::Conflict, detail).leading("/login", "Sign in")
+        Problem::conflict(Code::Conflict, detail).leading("/login", "nav-sign-in")
     })
 }
 
