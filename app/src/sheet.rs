@@ -92,6 +92,11 @@ impl Sheet {
         here.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
+    /// Whether the page is at this path, and nowhere below it.
+    pub(crate) fn is_just_at(&self, path: &str) -> bool {
+        self.address.split('?').next() == Some(path)
+    }
+
     /// The languages there are.
     pub(crate) fn languages(&self) -> [Language; 2] {
         Language::ALL
@@ -166,5 +171,6 @@ mod tests {
         let sheet = sheet(&[]);
         assert!(sheet.is_at("/t/1/watches") && sheet.is_at("/t/1"));
         assert!(!sheet.is_at("/t/1/watch") && !sheet.is_at("/t/1/watches/2"));
+        assert!(sheet.is_just_at("/t/1/watches") && !sheet.is_just_at("/t/1"));
     }
 }
