@@ -23,3 +23,13 @@ document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) { menu.open = false; }
   }
 });
+
+// What is to be copied whole gets a button for it.
+for (const button of document.querySelectorAll("button[data-copies]")) {
+  if (!navigator.clipboard) { break; }
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent);
+    button.querySelector("span").textContent = button.dataset.done;
+  });
+}

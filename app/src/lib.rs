@@ -46,6 +46,7 @@ pub mod session;
 mod sheet;
 pub mod shield;
 mod signed_in;
+mod spoken;
 pub mod suspension;
 mod tenants;
 mod watches;

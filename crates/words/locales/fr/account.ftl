@@ -1,5 +1,105 @@
 # Comptes, sessions, connexion, invitations, vie privée.
 
+account-nav-you = Compte
+account-nav-identities = Connexion
+account-nav-sessions = Sessions
+account-nav-tenants = Espaces
+account-nav-data = Vos données
+
+account-title = Votre compte
+account-name = Votre nom
+account-name-hint = Les personnes avec qui vous partagez un espace le voient.
+account-zone = Votre fuseau horaire
+account-zone-hint = Nos pages donnent les heures dans ce fuseau. Les traversées sont à l’heure de leur terminal.
+account-zone-unknown = Choisissez un fuseau horaire dans la liste.
+account-email-title = Votre adresse de courriel
+account-email = Nous écrivons à { $email }.
+account-suspended = { $tenant } est suspendu depuis le { $since }.
+suspended-silent = Nous n’avons pas dit pourquoi. Écrivez-nous.
+
+identities-title = Comment vous vous connectez
+identities-lead = Chacune de ces identités ouvre ce compte. Retirez celle dont vous ne vous servez plus ; là où elle est connectée, elle sera déconnectée.
+identities-this = Utilisée en ce moment
+identities-used = Utilisée { $ago }
+identities-remove = Retirer
+identities-add-title = En ajouter une autre
+identities-add-lead = Vous vous y connectez une fois, maintenant. Elle ne doit pas servir à un autre compte ici.
+identities-add = Ajouter { $provider }
+identity-taken = Rien n’a été changé. Elle sert déjà ici, et une façon de se connecter appartient à un seul compte.
+identity-too-many = Rien n’a été changé. Un compte a au plus { $most } façons de se connecter.
+identity-this = Rien n’a été changé. Vous vous êtes connecté avec celle-ci. Connectez-vous avec une autre pour la retirer.
+identity-last = Rien n’a été changé. C’est la dernière : ajoutez-en d’abord une autre.
+identity-not-offered = La façon dont vous vous êtes connecté n’est plus proposée ici. Connectez-vous d’une autre façon.
+
+sessions-title = Où vous êtes connecté
+sessions-lead = Une session qui ne sert pas se termine au bout de { $idle }, et toutes au bout de { $most }. Si vous n’en reconnaissez pas une, terminez-la.
+sessions-this = Ce navigateur
+sessions-since = Connecté le { $at }
+sessions-seen = Utilisée { $ago }
+sessions-end = Terminer
+sessions-alone = Vous n’êtes connecté nulle part ailleurs.
+sessions-end-others = Terminer toutes les autres
+device = { $browser } sur { $system }
+device-one = { $name }
+device-unknown = Un navigateur inconnu
+
+login-title = Se connecter
+login-lead = Choisissez qui nous dit que c’est bien vous. Si c’est votre première fois, votre compte est créé ainsi.
+login-with = Se connecter avec { $provider }
+login-none = Personne ne peut encore se connecter ici : cette installation n’a pas de fournisseur d’identité.
+login-learnt = Nous apprenons d’eux votre nom et votre adresse, et rien d’autre. Un compte appartient à la façon dont vous vous connectez, pas à une adresse : quelqu’un d’autre avec la même adresse reçoit un autre compte.
+leaving-title = Vers { $provider }
+leaving-lead = { $provider } vous demande qui vous êtes et vous renvoie ici. Vous avez dix minutes.
+leaving-go = Continuer vers { $provider }
+confirm-title = Confirmez que c’est bien vous
+confirm-lead = La suite demande une connexion de moins de dix minutes. Connectez-vous encore une fois avec { $provider }, comme la même personne ; vous reprendrez ensuite où vous en étiez.
+confirm-go = Confirmer avec { $provider }
+
+tenants-title = Vos espaces
+tenants-lead = Un espace contient des veilles et les personnes qui les partagent : une famille, un club, une entreprise. Personne d’autre n’en voit rien.
+tenants-none-title = Pas encore d’espace
+tenants-none = Vous n’êtes dans aucun espace pour le moment. Ouvrez-en un ci-dessous, ou demandez à quelqu’un de vous inviter.
+tenants-suspended = Suspendu
+tenants-suspended-since = Il est suspendu depuis le { $since }.
+tenants-suspended-means = Rien n’est vérifié ni envoyé pour lui, et ses pages ne s’ouvrent pas. Rien n’a été supprimé.
+tenants-open-title = Ouvrir un autre espace
+tenants-open-lead = Il commence avec la formule Gratuite et vous en êtes propriétaire. Vous pouvez posséder { $most } espaces avec la formule Gratuite.
+tenants-open-name = Son nom
+tenants-open-go = Ouvrir l’espace
+tenants-too-many = Vous pouvez posséder { $most } espaces avec la formule Gratuite, et un espace fermé compte pendant un jour. Fermez-en un, ou passez-en un à une autre formule.
+
+data-title = Vos données
+data-lead = Vous pouvez avoir tout ce qui est à vous en un seul document, et le faire effacer.
+data-kept = Ce que nous gardons, pourquoi et pour combien de temps
+data-export-title = Tout avoir
+data-export = Un document (JSON) avec tout ce qui est à vous : votre compte, comment et où vous vous connectez, et de chaque espace ce qui y est à vous. D’un espace dont vous êtes propriétaire, il contient tout : veilles, alertes, membres, clés sans leurs secrets. Les adresses des autres n’y sont pas.
+data-export-go = Télécharger
+data-erase-title = Tout effacer
+data-erase = Cela prend fin tout de suite et pour toujours : votre compte, vos connexions, vos sessions, canaux, clés et veilles. Plus rien ne vous est envoyé. Il reste le journal, où vous êtes un numéro qui ne mène nulle part.
+data-erase-alone = Ceux-ci n’ont pas d’autre membre et sont effacés avec tout ce qu’ils contiennent :
+data-erase-left = Ceux-ci continuent sans vous ; vos veilles y sont effacées :
+data-erase-blocked = Ceux-ci ont d’autres membres et pas d’autre propriétaire. Nommez d’abord un autre propriétaire, ou retirez les membres :
+data-erase-type = Tapez « { $words } »
+data-erase-words = tout effacer
+data-erase-go = Tout effacer
+data-erase-unsaid = Rien n’a été effacé. Tapez « { $words } » si vous le voulez vraiment.
+data-erase-in-the-way = Rien n’a été effacé : { $names } a d’autres membres et a d’abord besoin d’un autre propriétaire.
+erased-title = Tout est effacé
+erased = Votre compte, et tout ce qui n’était qu’à vous, a disparu. Aucun courriel ne suivra.
+
+invitation-title = Vous êtes invité à rejoindre { $tenant }
+invitation-by = { $inviter } a invité { $address } à y être { $role }, jusqu’au { $until }.
+invitation-by-somebody = Quelqu’un a invité { $address } à y être { $role }, jusqu’au { $until }.
+invitation-what = FerryAlert surveille les traversées complètes et vous prévient dès qu’une place se libère.
+invitation-how = Connectez-vous avec un compte qui a cette adresse. Rien ne se passe avant que vous ne le disiez à la page suivante.
+invitation-go = Continuer
+invitation-ignore = Si vous ne savez pas de quoi il s’agit, fermez cette page. L’invitation se termine d’elle-même.
+join-title = Rejoindre { $tenant } ?
+join-as = Vous êtes connecté comme { $name }.
+join-seen = Ses administrateurs verront votre nom et votre adresse. Vous pouvez le quitter à tout moment.
+join-go = Rejoindre
+join-not-now = Pas maintenant
+
 invitation-accepted-title = Cette invitation a été acceptée
 invitation-accepted = Elle ne sert qu’une fois. Si c’était vous, l’espace est dans votre liste.
 invitation-expired-title = Cette invitation est trop ancienne
@@ -15,7 +115,8 @@ invitation-other-address = Vous pourrez entrer quand le compte avec lequel vous 
 invitation-already-member-title = Vous êtes déjà membre
 invitation-already-member = Il n’y a rien à rejoindre. Votre rôle reste le même.
 invitation-plan-full-title = Il n’y a pas de place pour le moment
-invitation-plan-full = La formule de l’espace n’a plus de place pour un membre. Demandez à qui a envoyé l’invitation ; elle vaut jusqu’à sa fin.
+invitation-plan-full = La formule de l’espace n’a plus de place pour un membre. Demandez à qui a envoyé l’invitation ; elle vaut jusqu’à sa fin.
 invitation-failed = Rien n’a été changé. Rouvrez le lien.
-erased-title = Tout est effacé
-erased = Votre compte, et tout ce qui n’était qu’à vous, a disparu. Aucun courriel ne suivra.
+account-no-email = Aucune de vos façons de vous connecter ne nous a donné une adresse qu’elle sait être la vôtre : nous n’écrivons donc nulle part, et les autres membres n’en voient aucune. Confirmez votre adresse chez l’une d’elles et reconnectez-vous, ou ajoutez une autre façon de vous connecter.
+identities-not-confirmed = non confirmée
+data-erase-unfinished = Beaucoup est effacé, mais pas encore tout. Recommencez une fois.
