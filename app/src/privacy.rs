@@ -1,6 +1,6 @@
 //! What we keep of people, and a person's own say over it: everything as one document, and erasure. Promises that both are the
-//! person's own alone and need a fresh proof of who they are, and that what an erasure takes with it is said before. Never
-//! erases on a click: the words must be typed.
+//! person's own alone and need a fresh proof of who they are, that what an erasure takes with it is said before, and what
+//! it has left to do is said after. Never erases on a click: the words must be typed.
 
 mod export;
 
@@ -124,15 +124,17 @@ pub(crate) async fn erase(cx: SessionCx, Form(typed): Form<ErasureForm>) -> Resu
         return own_page(&cx, StatusCode::UNPROCESSABLE_ENTITY, (typed, refused)).await;
     }
     let act = cx.act("account.erase", cx.session().actor());
-    match erase::erase(cx.begin().await?, act).await? {
+    let why = match erase::erase((&cx.app().credentials, cx.session()), act).await? {
         Erasure::InTheWay(names) => {
-            refused.say("words", Said::new("data-erase-in-the-way").with("names", &names.join(", ")));
-            own_page(&cx, StatusCode::CONFLICT, (typed, refused)).await
+            Said::new("data-erase-in-the-way").with("names", &names.join(", "))
         }
+        Erasure::Unfinished => Said::new("data-erase-unfinished"),
         Erasure::Done => {
             let mut response = Notice::new("erased-title", "erased").answer(StatusCode::OK);
             session::forget_all(response.headers_mut());
-            Ok(response)
+            return Ok(response);
         }
-    }
+    };
+    refused.say("words", why);
+    own_page(&cx, StatusCode::CONFLICT, (typed, refused)).await
 }

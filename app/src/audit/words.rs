@@ -13,6 +13,7 @@ pub fn deed(action: &str) -> Option<&'static str> {
         ("account.erase", "deed-account-erase"),
         ("account.export", "deed-account-export"),
         ("alert.keep", "deed-alert-keep"),
+        ("channel.remove", "deed-channel-remove"),
         ("channel.unsubscribe", "deed-channel-unsubscribe"),
         ("identity.begin", "deed-identity-begin"),
         ("identity.link", "deed-identity-link"),

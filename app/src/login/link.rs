@@ -44,6 +44,7 @@ struct Shown {
     issuer: String,
     subject: String,
     email: String,
+    email_verified: bool,
     used: When,
     ago: Said,
     is_this: bool,
@@ -62,6 +63,7 @@ pub(crate) async fn show(cx: SessionCx) -> Result<Html<String>, Problem> {
         issuer: row.issuer,
         subject: row.subject,
         email: row.email,
+        email_verified: row.email_verified,
     });
     let identities = shown.collect();
     Ok(Html(IdentitiesPage { frame, identities, providers: choices(cx.app()) }.render()?))

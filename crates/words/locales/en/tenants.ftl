@@ -76,6 +76,7 @@ members-room = { $n ->
 }
 members-you = You
 members-since = Member since { $at }
+members-no-address = no confirmed address
 members-change = Change
 members-invite-title = Invite somebody
 members-invite-lead = They get a mail with a link that works once, for { $life }, with an account that has this address.
@@ -215,6 +216,7 @@ deed-account-create = signed in for the first time
 deed-account-erase = erased their account
 deed-account-export = took a copy of what is known of them
 deed-alert-keep = answered an alert: keep watching
+deed-channel-remove = removed an address that mail went to
 deed-channel-unsubscribe = stopped all mail to an address
 deed-identity-begin = began to add a way to sign in
 deed-identity-link = added a way to sign in

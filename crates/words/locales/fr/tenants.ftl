@@ -76,6 +76,7 @@ members-room = { $n ->
 }
 members-you = Vous
 members-since = Membre depuis le { $at }
+members-no-address = pas d’adresse confirmée
 members-change = Changer
 members-invite-title = Inviter quelqu’un
 members-invite-lead = Cette personne reçoit un courriel avec un lien qui sert une seule fois, pendant { $life }, avec un compte qui a cette adresse.
@@ -215,6 +216,7 @@ deed-account-create = s’est connecté pour la première fois
 deed-account-erase = a effacé son compte
 deed-account-export = a pris une copie de ce que l’on sait de lui
 deed-alert-keep = a répondu à une alerte : continuer à veiller
+deed-channel-remove = a retiré une adresse qui recevait des courriels
 deed-channel-unsubscribe = a arrêté tous les courriels à une adresse
 deed-identity-begin = a commencé à ajouter une façon de se connecter
 deed-identity-link = a ajouté une façon de se connecter
