@@ -124,7 +124,7 @@ pub(crate) async fn erase(cx: SessionCx, Form(typed): Form<ErasureForm>) -> Resu
         return own_page(&cx, StatusCode::UNPROCESSABLE_ENTITY, (typed, refused)).await;
     }
     let act = cx.act("account.erase", cx.session().actor());
-    let sentence = match erase::erase((&cx.app().credentials, cx.session()), act).await? {
+    let why = match erase::erase((&cx.app().credentials, cx.session()), act).await? {
         Erasure::InTheWay(names) => Said::new("data-erase-in-the-way").with("names", &names.join(", ")),
         Erasure::Unfinished => Said::new("data-erase-unfinished"),
         Erasure::Done => {
@@ -133,6 +133,6 @@ pub(crate) async fn erase(cx: SessionCx, Form(typed): Form<ErasureForm>) -> Resu
             return Ok(response);
         }
     };
-    refused.say("words", sentence);
+    refused.say("words", why);
     own_page(&cx, StatusCode::CONFLICT, (typed, refused)).await
 }

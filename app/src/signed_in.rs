@@ -108,7 +108,7 @@ impl Frame {
     }
 
     /// The tenant that the page is about, as its reader belongs to it.
-    pub(crate) fn here(&self) -> Option<&Belonging> {
+    pub(crate) fn about(&self) -> Option<&Belonging> {
         self.open().find(|belonging| self.is_about(&belonging.tenant))
     }
 
@@ -129,7 +129,7 @@ impl Frame {
 
     /// Enough to lead somebody where they may go; whether they may is asked where they come to.
     fn may(&self, action: Action) -> bool {
-        self.here().is_some_and(|belonging| allows(belonging.role, action))
+        self.about().is_some_and(|belonging| allows(belonging.role, action))
     }
 
     /// An instant in the reader's zone.

@@ -187,7 +187,7 @@ async fn each_role_is_led_where_it_may_go_and_nowhere_else() {
     ] {
         let page = team.browser(person).await.get(&team.at("/members")).await;
         let area = page.text.split("class=\"area-nav\"").nth(1).unwrap().split("</nav>").next().unwrap();
-        let links = area.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+        let links = area.split("<a href=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
         let led: Vec<String> = links.map(|link| link.rsplit('/').next().unwrap().to_owned()).collect();
         assert_eq!(led, pages, "{person:?}");
         assert_eq!(area.matches("aria-current").count(), 1, "one of them is where they are: {area}");

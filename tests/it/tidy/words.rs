@@ -32,10 +32,12 @@ fn messages(language: Language) -> BTreeMap<String, BTreeSet<String>> {
     found
 }
 
-/// The ids that a file asks for by name.
+/// The ids that a file asks for by name. A refusal begins with the field that it is about, which is none.
 fn asked(text: &str) -> impl Iterator<Item = &str> {
     let calls = ["say(\"", "Said::new(\"", "Notice::new(\""];
-    calls.into_iter().flat_map(|call| text.split(call).skip(1)).filter_map(|rest| rest.split('"').next())
+    let places = calls.into_iter().flat_map(|call| text.match_indices(call));
+    let places = places.filter(|(at, _)| !text[..*at].ends_with("refused."));
+    places.filter_map(|(at, call)| text[at + call.len()..].split('"').next())
 }
 
 #[test]
@@ -119,7 +121,11 @@ const SPEAK_THEMSELVES: [&str; 3] =
     ["app/templates/bot.html", "app/templates/privacy.html", "app/templates/tenant.html"];
 
 /// What stands in a page as it is in every language: our name, and what programs write.
-const OF_NO_LANGUAGE: [&str; 2] = ["FerryAlert", "Authorization: Bearer"];
+const OF_NO_LANGUAGE: [&str; 3] =
+    ["FerryAlert", "Authorization: Bearer", " aria-invalid=\"true\" aria-describedby=\"-refused\""];
+
+/// Parts of a page that stand in its attributes.
+const IN_ATTRIBUTES: [&str; 2] = ["{% block width %}", "{% block here %}"];
 
 /// A page with its expressions, its tags or both blanked, line by line where it was.
 fn without(text: &str, opening: &str, closing: &str) -> String {
@@ -139,10 +145,11 @@ fn speech_in_pages(source: &Source) -> Vec<String> {
     if !source.path.starts_with("app/templates/") {
         return Vec::new();
     }
+    let page = IN_ATTRIBUTES.iter().fold(source.text.clone(), |page, block| without(&page, block, "{% endblock %}"));
     let page = ["{#", "{{", "{%"]
         .iter()
         .zip(["#}", "}}", "%}"])
-        .fold(source.text.clone(), |page, (opening, closing)| without(&page, opening, closing));
+        .fold(page, |page, (opening, closing)| without(&page, opening, closing));
     let mut defects = Vec::new();
     let texts = OF_NO_LANGUAGE.iter().fold(without(&page, "<", ">"), |texts, name| texts.replace(name, ""));
     let lines = texts.lines().zip(1..).filter(|(line, _)| line.chars().any(char::is_alphabetic));
