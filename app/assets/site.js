@@ -23,3 +23,10 @@ document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) { menu.open = false; }
   }
 });
+
+// Keeps the page for when there is no network. One policy, which makes one address.
+if ("serviceWorker" in navigator) {
+  const address = (url) => { if (url !== "/sw.js") { throw new TypeError(url); } return url; };
+  const policy = window.trustedTypes?.createPolicy("worker", { createScriptURL: address });
+  navigator.serviceWorker.register(policy ? policy.createScriptURL("/sw.js") : "/sw.js").catch(() => {});
+}
