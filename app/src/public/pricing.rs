@@ -1,5 +1,6 @@
 //! What each plan allows and costs. Promises the numbers that admission itself goes by. Never shows what does not work yet.
 
+use super::shown::every;
 use crate::{App, problem::Problem, sheet::Sheet};
 use askama::Template;
 use axum::{extract::State, response::Html};
@@ -8,6 +9,7 @@ use domain::{
     facts::Price,
     plan::{ApiKeys, Limits, Plan},
 };
+use words::Said;
 
 #[derive(Template)]
 #[template(path = "public/pricing.html")]
@@ -26,7 +28,7 @@ pub(super) struct Card {
     pub(super) limits: Limits,
     /// A month of it; nothing for what is free.
     pub(super) price: Option<Price>,
-    pub(super) interval: TimeDelta,
+    pub(super) interval: Said,
     pub(super) history: TimeDelta,
     /// Requests of its API keys in a minute, if it has any.
     pub(super) requests_per_min: Option<u32>,
@@ -53,7 +55,7 @@ pub(super) fn cards() -> Vec<Card> {
             name: plan.name(),
             limits,
             price: Some(plan.price()).filter(|price| price.minor > 0),
-            interval: TimeDelta::seconds(i64::from(limits.interval_s)),
+            interval: every(u64::from(limits.interval_s)),
             history: TimeDelta::days(i64::from(limits.history_days)),
             requests_per_min: match limits.api_keys {
                 ApiKeys::None => None,

@@ -5,7 +5,7 @@ use super::{
     answers::Answers,
     month::{BUOYS_MAX, CELL, Month, Place},
     onward, search,
-    shown::{Checked, Departure, Space},
+    shown::{Checked, Departure, Space, every},
     vehicle::{self, Choice},
     verdict::{self, Misfit, Verdict},
 };
@@ -52,8 +52,8 @@ struct RoutePage {
     back: Option<Connection>,
     manifest: &'static Manifest,
     standing: Option<Said>,
-    floor: TimeDelta,
-    interval: TimeDelta,
+    floor: Said,
+    interval: Said,
     vehicles: Vec<Choice>,
     typed: Answers,
     refused: Refusals,
@@ -153,8 +153,8 @@ pub(crate) async fn show(
         back: connection_back(&connection),
         manifest: operator.manifest(),
         standing: search::standing(&reader, &connection),
-        floor: seconds(reader.floor_s(operator)),
-        interval: seconds(reader.interval_s(operator).0),
+        floor: every(reader.floor_s(operator)),
+        interval: every(reader.interval_s(operator).0),
         vehicles: vehicle::choices(&typed.vehicle),
         verdict,
         chart,
@@ -166,10 +166,6 @@ pub(crate) async fn show(
         typed,
     };
     Ok((status, Html(page.render()?)).into_response())
-}
-
-fn seconds(seconds: u64) -> TimeDelta {
-    TimeDelta::seconds(i64::try_from(seconds).unwrap_or(i64::MAX / 1_000))
 }
 
 /// The route of an operator with its ends.
