@@ -13,10 +13,7 @@ use domain::{
     operator::{ClassSpec, search::Connection},
 };
 use std::collections::HashMap;
-use store::{
-    PublicTx,
-    sailing::{self, ReleasedSailing},
-};
+use store::{PublicTx, sailing::ReleasedSailing};
 use words::Said;
 
 /// Rows of the board.
@@ -26,7 +23,7 @@ const ROWS_MAX: usize = 6;
 const OF_A_ROUTE_MAX: usize = 2;
 
 /// How many of each operator's next sailings are looked at.
-const LOOKED_AT: i64 = 40;
+const LOOKED_AT: i64 = 24;
 
 /// A row of it.
 pub(super) struct Line {
@@ -39,7 +36,7 @@ pub(super) struct Line {
 
 /// The board as it is now.
 pub(super) async fn now(tx: &mut PublicTx, reader: &Reader) -> Result<Vec<Line>, Problem> {
-    let released = sailing::soonest(tx, reader.plan, reader.now, LOOKED_AT).await?;
+    let released = store::board::soonest(tx, reader.plan, reader.now, LOOKED_AT).await?;
     let lines = released.iter().filter_map(|released| line(reader, released)).collect();
     Ok(chosen(lines))
 }

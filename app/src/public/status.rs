@@ -13,14 +13,14 @@ use axum::{extract::State, response::Html};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use domain::{operator::Operator, status::Condition};
 use std::collections::BTreeMap;
-use store::status::{self, Incident, Now, OperatorDay};
+use store::status::{self, Incident, OperatorDay, Present};
 use words::Said;
 
 /// How many days a strip shows.
 const DAYS: u32 = 90;
 
-/// How many incidents the page and the feed tell of.
-const INCIDENTS_MAX: i64 = 50;
+/// Who was not counted for so long is not looked at.
+const COUNTED_WITHIN: TimeDelta = TimeDelta::minutes(10);
 
 #[derive(Template)]
 #[template(path = "public/status.html")]
@@ -40,10 +40,10 @@ struct OperatorStatus {
     days: Vec<Day>,
 }
 
-/// What it is now.
+/// What it is now; nothing, while nobody looks.
 #[derive(Clone, Copy)]
 struct Standing {
-    condition: Condition,
+    condition: Option<Condition>,
 }
 
 /// A day of the strip.
@@ -67,19 +67,21 @@ impl Standing {
     /// The chip's class and icon, and its word.
     fn look(self) -> (&'static str, &'static str, &'static str) {
         match self.condition {
-            Condition::Good => ("open", "check", "status-good"),
-            Condition::Degraded => ("heed", "warning", "status-degraded"),
-            Condition::Paused => ("heed", "pause", "status-paused"),
-            Condition::Off => ("", "moon", "status-off"),
+            Some(Condition::Good) => ("open", "check", "status-good"),
+            Some(Condition::Degraded) => ("heed", "warning", "status-degraded"),
+            Some(Condition::Paused) => ("heed", "pause", "status-paused"),
+            Some(Condition::Off) => ("", "moon", "status-off"),
+            None => ("", "moon", "status-unseen"),
         }
     }
 
     fn text(self) -> &'static str {
         match self.condition {
-            Condition::Good => "status-good-text",
-            Condition::Degraded => "status-degraded-text",
-            Condition::Paused => "status-paused-text",
-            Condition::Off => "status-off-text",
+            Some(Condition::Good) => "status-good-text",
+            Some(Condition::Degraded) => "status-degraded-text",
+            Some(Condition::Paused) => "status-paused-text",
+            Some(Condition::Off) => "status-off-text",
+            None => "status-unseen-text",
         }
     }
 }
@@ -114,8 +116,8 @@ impl OperatorStatus {
 impl StatusPage {
     /// Whether every operator that is asked answers as it should.
     fn is_calm(&self) -> bool {
-        let asked = self.operators.iter().filter(|operator| operator.state.condition != Condition::Off);
-        asked.into_iter().all(|operator| operator.state.condition == Condition::Good)
+        let bad = |condition| matches!(condition, Some(Condition::Degraded | Condition::Paused));
+        !self.operators.iter().any(|operator| bad(operator.state.condition))
     }
 }
 
@@ -124,14 +126,14 @@ pub(crate) async fn show(State(app): State<App>, frame: Sheet) -> Result<Html<St
     let now = app.clock.now();
     let (first, last) = days(now);
     let mut tx = app.store.look().await?;
-    let operators = status::now(&mut tx).await?;
+    let present = status::present(&mut tx).await?;
     let told = status::days(&mut tx, first, last).await?;
-    let incidents = status::incidents(&mut tx, since(first), INCIDENTS_MAX).await?;
+    let incidents = status::incidents(&mut tx, since(first), now).await?;
     drop(tx);
     let page = StatusPage {
         frame,
         canonical: app.base_url.join("/status").map(String::from).unwrap_or_default(),
-        operators: operators.iter().map(|operator| of(operator, &told, (first, last), now)).collect(),
+        operators: Operator::ALL.iter().map(|operator| of(*operator, (&present, &told), (first, last), now)).collect(),
         incidents: incidents.iter().map(|incident| tell(incident, now)).collect(),
     };
     Ok(Html(page.render()?))
@@ -148,12 +150,13 @@ fn since(first: NaiveDate) -> DateTime<Utc> {
 }
 
 fn of(
-    now_of: &Now,
-    told: &[OperatorDay],
+    operator: Operator,
+    (present, told): (&[Present], &[OperatorDay]),
     (first, last): (NaiveDate, NaiveDate),
     now: DateTime<Utc>,
 ) -> OperatorStatus {
-    let operator = now_of.operator;
+    let present = present.iter().find(|present| present.operator == operator);
+    let is_counted = |present: &&Present| now - present.counted_at <= COUNTED_WITHIN;
     let known: BTreeMap<NaiveDate, Minutes> =
         told.iter().filter(|day| day.operator == operator).map(|day| (day.day, minutes(day))).collect();
     let days = (0..).zip(first.iter_days().take_while(|day| *day <= last)).map(|(at, day)| {
@@ -163,14 +166,16 @@ fn of(
     OperatorStatus {
         name: operator.manifest().name,
         id: operator.as_str(),
-        state: Standing { condition: now_of.condition },
-        checked: now_of.checked_at.map(|at| Checked::new(at, now)),
+        state: Standing { condition: present.filter(is_counted).map(|present| present.condition) },
+        checked: present.and_then(|present| present.checked_at).map(|at| Checked::new(at, now)),
         days: days.collect(),
     }
 }
 
 fn minutes(day: &OperatorDay) -> Minutes {
-    Minutes { good: day.good_min, degraded: day.degraded_min, paused: day.paused_min, off: day.off_min }
+    let [good, degraded, paused, off] =
+        [day.good_min, day.degraded_min, day.paused_min, day.off_min].map(u32::from);
+    Minutes { good, degraded, paused, off }
 }
 
 fn tell(incident: &Incident, now: DateTime<Utc>) -> Told {

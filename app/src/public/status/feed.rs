@@ -1,7 +1,7 @@
 //! Incidents as a feed (RFC 4287), newest first. Promises ids that never change and one entry an incident, which is updated when
 //! it ends. Never writes XML by hand.
 
-use super::{INCIDENTS_MAX, days, since, title};
+use super::{days, since, title};
 use crate::{App, problem::Problem, sheet::Sheet};
 use atom_syndication::{Content, Entry, Feed, Link, Person, Text};
 use axum::{
@@ -20,7 +20,7 @@ const ATOM: (HeaderName, &str) = (header::CONTENT_TYPE, "application/atom+xml; c
 pub(crate) async fn show(State(app): State<App>, frame: Sheet) -> Result<impl IntoResponse, Problem> {
     let now = app.clock.now();
     let mut tx = app.store.look().await?;
-    let incidents = status::incidents(&mut tx, since(days(now).0), INCIDENTS_MAX).await?;
+    let incidents = status::incidents(&mut tx, since(days(now).0), now).await?;
     drop(tx);
     Ok(([ATOM], feed(&app.base_url, &frame, &incidents, now).to_string()))
 }
