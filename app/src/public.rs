@@ -7,6 +7,7 @@ mod board;
 pub(crate) mod crawlers;
 pub(crate) mod ferries;
 pub(crate) mod installed;
+pub(crate) mod kept;
 pub(crate) mod landing;
 mod month;
 pub(crate) mod onward;

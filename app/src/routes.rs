@@ -14,7 +14,7 @@ use crate::{
     members,
     openapi::{self, doc},
     operators, page, privacy,
-    public::{crawlers, ferries, installed, landing, onward, pricing, route, search, security, status},
+    public::{crawlers, ferries, installed, kept, landing, onward, pricing, route, search, security, status},
     sailings, sheet, tenants, watches,
 };
 use axum::http::Method;
@@ -40,7 +40,7 @@ fn for_anybody(table: Table) -> Table {
         .public(GET, "/healthz", (page::healthz, "Whether this installation is well"))
         .public(GET, "/assets/{version}/{file}", (assets::show, "How pages look, and what their scripts add"))
         .visitor(POST, "/language", (sheet::choose, "Choose a language"))
-        .public(GET, "/privacy", (privacy::show, "What is kept of people, and for how long"))
+        .public(GET, "/privacy", (kept::show, "What is kept of people, and for how long"))
         .public(GET, "/problems/{code}", (page::problem, "What a kind of problem means"))
 }
 

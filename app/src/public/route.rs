@@ -114,6 +114,11 @@ impl RoutePage {
         self.manifest.classes.iter().map(shown).collect()
     }
 
+    /// Whether a watch on it can ever alert.
+    fn can_be_watched(&self) -> bool {
+        matches!(self.verdict, Some(Ok(_)))
+    }
+
     fn horizon(&self) -> TimeDelta {
         TimeDelta::days(i64::from(self.manifest.horizon_days))
     }

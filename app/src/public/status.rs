@@ -56,7 +56,6 @@ struct Day {
 /// An incident as it is told.
 struct Told {
     id: i64,
-    operator: &'static str,
     title: Said,
     began: Checked,
     /// When it ended and how long it had lasted; nothing while it lasts.
@@ -181,7 +180,6 @@ fn minutes(day: &OperatorDay) -> Minutes {
 fn tell(incident: &Incident, now: DateTime<Utc>) -> Told {
     Told {
         id: incident.id,
-        operator: incident.operator.manifest().name,
         title: title(incident.operator, incident.what),
         began: Checked::new(incident.began_at, now),
         ended: incident.ended_at.map(|at| (Checked::new(at, now), at - incident.began_at)),

@@ -312,3 +312,63 @@ area-other = Others
 offline-title = No network
 offline-text = FerryAlert cannot be reached from here. Your watches go on, and your messages still go out.
 offline-again = Try again
+
+# What is kept.
+privacy-title = What we keep, and for how long
+privacy-description = Every kind of thing that FerryAlert keeps of people: what for, how long, and how it goes.
+privacy-lead = Little, sealed where it is an address, and gone when you say so.
+privacy-addresses = Addresses are used to tell you what you asked for, and for nothing else.
+privacy-nobody = Nobody else is shown them. There is no advertising, no tracking and nothing of third parties on any page.
+privacy-cookies = Two cookies: one that keeps you signed in, one that remembers your language.
+privacy-own = You can have all that is yours as one document, and erase it, by yourself.
+privacy-own-go = Your data
+privacy-map = What follows is made from the table that our programs export, erase and forget by; a test holds it against the database. Purposes are quoted in English, as they stand there.
+privacy-kept = Kept { $kept }. When its person or tenant is erased: { $erased }.
+privacy-what = What
+privacy-why = What for
+privacy-class = Kind
+privacy-export = In an export
+kept-until-erased = until it is erased
+kept-with = as long as its { $other }
+kept-until-end = until it ends
+kept-hours = { $n ->
+    [one] { $n } hour { $after }
+   *[other] { $n } hours { $after }
+}
+kept-days = { $n ->
+    [one] { $n } day { $after }
+   *[other] { $n } days { $after }
+}
+kept-always = always
+kept-deleted = deleted
+kept-emptied = emptied of what is personal
+kept-ids = stays: ids alone
+kept-nobodys = about nobody
+kept-plain = none
+kept-pseudonym = id of a person
+kept-personal = personal
+kept-sealed = personal, sealed
+kept-secret = secret
+kept-not-exported = no
+kept-exported = yes
+kept-exported-own = yes, to its person alone
+after-ended = after it ended
+after-made = after it was made
+after-written = after it was written
+after-closed = after it closed
+after-tenant-closed = after it was closed
+after-given = after it was given
+after-recorded = after it was recorded
+after-sailing = after the sailing left
+after-decided = after it was decided about
+after-full = after it was full again
+
+# For operators.
+bot-description = What FerryAlertBot asks of ferry operators, how rarely, and how to have it ask less or not at all.
+bot-lead = You run a ferry line and found this name in your logs. This is what it does.
+bot-once = It asks whether sailings have space, once for everybody who wants to know. More people watching does not mean more requests.
+bot-obeys = It obeys robots.txt, Retry-After and a floor between two requests for the same page.
+bot-never = It never books, signs in or hides who it is.
+bot-links = It links people to your own booking page.
+bot-less = Less, or not at all
+bot-less-text = Write to { $contact }, or name FerryAlertBot in your robots.txt.

@@ -312,3 +312,63 @@ area-other = Autres
 offline-title = Pas de réseau
 offline-text = FerryAlert est injoignable d’ici. Vos veilles continuent, et vos messages partent toujours.
 offline-again = Réessayer
+
+# Ce qui est gardé.
+privacy-title = Ce que nous gardons, et combien de temps
+privacy-description = Tout ce que FerryAlert garde des personnes : pourquoi, combien de temps, et comment cela disparaît.
+privacy-lead = Peu de choses, scellées quand c’est une adresse, et effacées quand vous le dites.
+privacy-addresses = Les adresses servent à vous dire ce que vous avez demandé, et à rien d’autre.
+privacy-nobody = Personne d’autre ne les voit. Aucune page ne contient de publicité, de pistage ni quoi que ce soit de tiers.
+privacy-cookies = Deux cookies : l’un vous garde connecté, l’autre retient votre langue.
+privacy-own = Vous pouvez avoir tout ce qui est à vous en un document, et l’effacer, par vous-même.
+privacy-own-go = Vos données
+privacy-map = Ce qui suit est fait de la table selon laquelle nos programmes exportent, effacent et oublient ; un test la compare à la base de données. Les buts sont cités en anglais, tels qu’ils y figurent.
+privacy-kept = Gardé { $kept }. Quand sa personne ou son espace est effacé : { $erased }.
+privacy-what = Quoi
+privacy-why = Pourquoi
+privacy-class = Nature
+privacy-export = Dans un export
+kept-until-erased = jusqu’à effacement
+kept-with = aussi longtemps que son { $other }
+kept-until-end = jusqu’à sa fin
+kept-hours = { $n ->
+    [one] { $n } heure { $after }
+   *[other] { $n } heures { $after }
+}
+kept-days = { $n ->
+    [one] { $n } jour { $after }
+   *[other] { $n } jours { $after }
+}
+kept-always = toujours
+kept-deleted = supprimé
+kept-emptied = vidé de ce qui est personnel
+kept-ids = reste : des identifiants seuls
+kept-nobodys = ne concerne personne
+kept-plain = aucune
+kept-pseudonym = identifiant d’une personne
+kept-personal = personnel
+kept-sealed = personnel, scellé
+kept-secret = secret
+kept-not-exported = non
+kept-exported = oui
+kept-exported-own = oui, pour sa personne seule
+after-ended = après sa fin
+after-made = après sa création
+after-written = après son écriture
+after-closed = après sa clôture
+after-tenant-closed = après sa fermeture
+after-given = après la réponse
+after-recorded = après son enregistrement
+after-sailing = après le départ de la traversée
+after-decided = après la décision
+after-full = après être redevenu plein
+
+# Pour les compagnies.
+bot-description = Ce que FerryAlertBot demande aux compagnies de ferry, combien rarement, et comment obtenir moins, ou rien.
+bot-lead = Vous exploitez une ligne de ferry et avez trouvé ce nom dans vos journaux. Voici ce qu’il fait.
+bot-once = Il demande si les traversées ont de la place, une fois pour tous ceux qui veulent le savoir. Plus de personnes qui veillent ne font pas plus de requêtes.
+bot-obeys = Il respecte robots.txt, Retry-After et un délai minimal entre deux requêtes pour la même page.
+bot-never = Il ne réserve jamais, ne se connecte jamais et ne cache jamais qui il est.
+bot-links = Il mène les gens vers votre propre page de réservation.
+bot-less = Moins, ou pas du tout
+bot-less-text = Écrivez à { $contact }, ou nommez FerryAlertBot dans votre robots.txt.
