@@ -101,7 +101,9 @@ impl Sentence {
     /// The sentence with the days filled in that are taken where none are said.
     pub(crate) fn new(typed: Answers, refused: Refusals, today: NaiveDate) -> Sentence {
         let or = |typed: String, usual: NaiveDate| if typed.trim().is_empty() { usual.to_string() } else { typed };
-        let (from, to) = (or(typed.from, today), or(typed.to, later(today, USUAL_DAYS - 1)));
+        let from = or(typed.from, today);
+        let first = from.trim().parse().unwrap_or(today);
+        let to = or(typed.to, later(first, USUAL_DAYS - 1));
         let mut terminals: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for found in search::terminals("") {
             terminals.entry(found.terminal.name).or_default().push(found.operator.manifest().name);

@@ -81,6 +81,13 @@ struct Day {
     href: String,
 }
 
+impl Day {
+    /// Whether nobody has looked, though the operator tells of it.
+    fn is_unchecked(&self) -> bool {
+        self.departures.is_empty() && matches!(self.kind, "today" | "told")
+    }
+}
+
 impl Chart {
     /// Where each buoy of a day stands, as many as there is room for.
     fn buoys<'a>(&self, day: &'a Day) -> Vec<(Place, &'a Departure)> {

@@ -52,6 +52,8 @@ fn areas(json: &str) -> Vec<Area> {
             None => areas.push(Area { code, requirements: vec![requirement] }),
         }
     }
+    // What is still to be proved stands at the end.
+    areas.sort_by_key(|area| area.proved() < area.requirements.len());
     areas
 }
 

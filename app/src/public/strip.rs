@@ -7,7 +7,7 @@ const WIDTH: u32 = 3;
 const HEIGHT: u32 = 32;
 
 /// The least that is shown of what was not good, so that one bad minute is seen.
-const LEAST: u32 = 4;
+const LEAST: u32 = 10;
 
 /// Minutes of a day.
 const DAY_MIN: u32 = 1_440;

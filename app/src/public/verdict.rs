@@ -10,8 +10,10 @@ use words::{Arg, Said};
 pub(crate) struct Verdict {
     pub(crate) spec: &'static ClassSpec,
     pub(crate) class: VehicleClass,
-    /// What the class is, and one sentence for each side that says why it is this one.
-    pub(crate) lines: Vec<Said>,
+    /// What the class takes.
+    pub(crate) bounds: Said,
+    /// Of each side that decided for it, why.
+    pub(crate) why: Vec<Said>,
 }
 
 /// Why an operator never has an answer for a vehicle.
@@ -29,10 +31,9 @@ pub(crate) fn of(operator: Operator, vehicle: &Vehicle) -> Result<Verdict, Misfi
         return Err(Misfit { why });
     }
     let class = VehicleClass::parse(verdict.class.name).expect("BUG: our own class is a code");
-    let sides = [("class-length", &verdict.length), ("class-height", &verdict.height)];
-    let mut lines = vec![bounds(verdict.class)];
-    lines.extend(sides.into_iter().filter_map(|(side, measured)| why(side, measured)));
-    Ok(Verdict { spec: verdict.class, class, lines })
+    let sides = [("class-over-length", &verdict.length), ("class-over-height", &verdict.height)];
+    let why = sides.into_iter().filter_map(|(side, measured)| why(side, measured)).collect();
+    Ok(Verdict { spec: verdict.class, class, bounds: bounds(verdict.class), why })
 }
 
 /// What a class takes.
@@ -49,11 +50,7 @@ pub(crate) fn bounds(class: &ClassSpec) -> Said {
 /// Why a side puts the vehicle into this class rather than a smaller one; nothing where it does not.
 fn why(side: &'static str, measured: &Measured) -> Option<Said> {
     let over = measured.over_mm?;
-    let said = Said::new(match side {
-        "class-length" => "class-over-length",
-        _ => "class-over-height",
-    });
-    Some(said.with("mm", Arg::Length(measured.mm)).with("over", Arg::Length(over)))
+    Some(Said::new(side).with("mm", Arg::Length(measured.mm)).with("over", Arg::Length(over)))
 }
 
 fn too_large(operator: &'static str, large: TooLarge) -> Said {
@@ -72,7 +69,7 @@ mod tests {
 
     fn said(operator: Operator, preset: Preset, language: Language) -> Vec<String> {
         let said = match of(operator, &preset.vehicle()) {
-            Ok(verdict) => verdict.lines,
+            Ok(verdict) => [vec![verdict.bounds], verdict.why].concat(),
             Err(misfit) => vec![misfit.why],
         };
         said.into_iter().map(|said| said.inside(language).to_string()).collect()

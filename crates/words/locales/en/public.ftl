@@ -99,7 +99,8 @@ class-over-length = { $mm } long is over { $over }
 class-over-height = { $mm } high is over { $over }
 class-none = { $operator } takes no vehicle that is { $length } long and { $height } high.
 class-untold = { $operator } does not tell whether there is space for a vehicle { $length } long and { $height } high, so we could never tell you.
-class-falls = Your vehicle is in the class
+class-falls = Your vehicle is in the class { $class }.
+class-why = Why:
 class-named = class “{ $class }”
 
 # What the search found.

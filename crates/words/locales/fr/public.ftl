@@ -99,7 +99,8 @@ class-over-length = { $mm } de long dépassent { $over }
 class-over-height = { $mm } de haut dépassent { $over }
 class-none = { $operator } ne prend aucun véhicule de { $length } de long et { $height } de haut.
 class-untold = { $operator } ne dit pas s’il y a de la place pour un véhicule de { $length } de long et { $height } de haut ; nous ne pourrions donc jamais vous prévenir.
-class-falls = Votre véhicule est de la catégorie
+class-falls = Votre véhicule est de la catégorie { $class }.
+class-why = Pourquoi :
 class-named = catégorie « { $class } »
 
 # Ce que la recherche a trouvé.
