@@ -109,7 +109,14 @@ impl Sentence {
             terminals.entry(found.terminal.name).or_default().push(found.operator.manifest().name);
         }
         let vehicles = vehicle::choices(&typed.vehicle);
-        Sentence { typed: Answers { from, to, ..typed }, refused, today, furthest: furthest(today), vehicles, terminals }
+        Sentence {
+            typed: Answers { from, to, ..typed },
+            refused,
+            today,
+            furthest: furthest(today),
+            vehicles,
+            terminals,
+        }
     }
 
     /// Why a field was refused.

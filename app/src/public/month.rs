@@ -112,7 +112,10 @@ mod tests {
     fn a_month_is_read_and_written() {
         let month = Month::parse("2026-08").unwrap();
         assert_eq!((month.first().to_string(), month.last().to_string()), ("2026-08-01".into(), "2026-08-31".into()));
-        assert_eq!((month.previous(), month.next()), (Month::parse("2026-07").unwrap(), Month::parse("2026-09").unwrap()));
+        assert_eq!(
+            (month.previous(), month.next()),
+            (Month::parse("2026-07").unwrap(), Month::parse("2026-09").unwrap())
+        );
         for text in ["", "2026", "2026-13", "2026-8", "2026-08-01", "+226-08", "août-26"] {
             assert_eq!(Month::parse(text), None, "{text}");
         }

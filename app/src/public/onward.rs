@@ -37,8 +37,12 @@ pub(crate) fn watch(connection: &Connection, (from, to): (NaiveDate, NaiveDate),
 /// To the sailings of these days between these terminals.
 pub(crate) fn search(connection: &Connection, (from, to): (NaiveDate, NaiveDate), answers: &Answers) -> String {
     let (from, to) = (from.to_string(), to.to_string());
-    let mut fields =
-        vec![("start", connection.from.name), ("end", connection.to.name), ("from", from.as_str()), ("to", to.as_str())];
+    let mut fields = vec![
+        ("start", connection.from.name),
+        ("end", connection.to.name),
+        ("from", from.as_str()),
+        ("to", to.as_str()),
+    ];
     fields.extend(of_vehicle(answers));
     address("/search", &fields)
 }
@@ -105,21 +109,25 @@ pub(crate) async fn begin(cx: SessionCx, Query(wished): Query<Wished>) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::operator::search;
+    use domain::operator::search::connections;
 
     #[test]
     fn what_was_answered_goes_along_and_nothing_else() {
-        let connection = search::connections("portsmouth", "bilbao").remove(0);
+        let connection = connections("portsmouth", "bilbao").remove(0);
         let days = ("2026-08-12".parse().unwrap(), "2026-08-20".parse().unwrap());
         let preset = Answers { vehicle: "car".into(), length: "left over".into(), ..Answers::default() };
         let wanted = "/watch?operator=brittany&route=GBPME-ESBIO&from=2026-08-12&to=2026-08-20&vehicle=car";
         assert_eq!(watch(&connection, days, &preset), wanted);
-        let own = Answers { vehicle: "own".into(), length: "17 ft 9".into(), height: "2,0".into(), ..Answers::default() };
+        let own =
+            Answers { vehicle: "own".into(), length: "17 ft 9".into(), height: "2,0".into(), ..Answers::default() };
         assert_eq!(
-            super::search(&connection, days, &own),
+            search(&connection, days, &own),
             "/search?start=Portsmouth&end=Bilbao&from=2026-08-12&to=2026-08-20&vehicle=own&length=17+ft+9&height=2%2C0"
         );
-        assert_eq!(month(&connection, Some(days.0), &Answers::default()), "/ferries/brittany/GBPME-ESBIO?month=2026-08");
+        assert_eq!(
+            month(&connection, Some(days.0), &Answers::default()),
+            "/ferries/brittany/GBPME-ESBIO?month=2026-08"
+        );
         assert_eq!(month(&connection, None, &Answers::default()), "/ferries/brittany/GBPME-ESBIO");
     }
 }

@@ -81,19 +81,18 @@ struct Day {
     href: String,
 }
 
-impl Day {
-    /// Whether nobody has looked, though the operator tells of it.
-    fn is_unchecked(&self) -> bool {
-        self.departures.is_empty() && matches!(self.kind, "today" | "told")
-    }
-}
-
 impl Chart {
     /// Where each buoy of a day stands, as many as there is room for.
     fn buoys<'a>(&self, day: &'a Day) -> Vec<(Place, &'a Departure)> {
         let room = if day.departures.len() > BUOYS_MAX { BUOYS_MAX - 1 } else { BUOYS_MAX };
         let places = (0..room).map(|at| self.month.buoy(day.day, at));
         places.zip(&day.departures).collect()
+    }
+
+    /// Where it is said that nobody has looked, though the operator tells of the day.
+    fn unchecked(&self, day: &Day) -> Option<Place> {
+        let is_unchecked = day.departures.is_empty() && matches!(day.kind, "today" | "told");
+        is_unchecked.then(|| self.month.buoy(day.day, 0))
     }
 
     /// How many had none, and where that is said.

@@ -9,7 +9,14 @@ use super::{
     vehicle,
     verdict::{self, Misfit, Verdict},
 };
-use crate::{App, form::Refusals, input::Query, problem::Problem, reader::{Reader, Standing}, sheet::Sheet};
+use crate::{
+    App,
+    form::Refusals,
+    input::Query,
+    problem::Problem,
+    reader::{Reader, Standing},
+    sheet::Sheet,
+};
 use askama::Template;
 use axum::{
     extract::State,
@@ -110,10 +117,8 @@ pub(crate) async fn show(
 }
 
 async fn find(app: &App, wish: Wish, typed: &Answers) -> Result<Found, Problem> {
-    let lead = |connection: Connection| Lead {
-        href: onward::search(&connection, (wish.first, wish.last), typed),
-        connection,
-    };
+    let lead =
+        |connection: Connection| Lead { href: onward::search(&connection, (wish.first, wish.last), typed), connection };
     if wish.connections.is_empty() {
         let leads = |found: Vec<Connection>| found.into_iter().map(lead).collect();
         let (from, to) = (search::connections(&typed.start, ""), search::connections("", &typed.end));

@@ -172,8 +172,7 @@ fn of(
 }
 
 fn minutes(day: &OperatorDay) -> Minutes {
-    let [good, degraded, paused, off] =
-        [day.good_min, day.degraded_min, day.paused_min, day.off_min].map(u32::from);
+    let [good, degraded, paused, off] = [day.good_min, day.degraded_min, day.paused_min, day.off_min].map(u32::from);
     Minutes { good, degraded, paused, off }
 }
 

@@ -116,7 +116,9 @@ mod tests {
         let mut refused = Refusals::default();
         match (Typed { vehicle, length, height }).read(&mut refused) {
             Some(vehicle) => Ok((vehicle.length_mm, vehicle.height_mm)),
-            None => Err(["vehicle", "length", "height"].into_iter().filter(|field| refused.of(field).is_some()).collect()),
+            None => {
+                Err(["vehicle", "length", "height"].into_iter().filter(|field| refused.of(field).is_some()).collect())
+            }
         }
     }
 
@@ -133,7 +135,8 @@ mod tests {
     #[test]
     fn one_choice_is_made() {
         for (said, chosen) in [("", USUAL.as_str()), (OWN, OWN), ("car", "car")] {
-            let made: Vec<_> = choices(said).iter().filter(|choice| choice.is_chosen).map(|choice| choice.word).collect();
+            let made: Vec<_> =
+                choices(said).iter().filter(|choice| choice.is_chosen).map(|choice| choice.word).collect();
             assert_eq!(made, [chosen]);
         }
         assert_eq!(choices("").len(), Preset::ALL.len() + 1);

@@ -46,7 +46,10 @@ pub async fn soonest(
     )
     .fetch_all(reading.into().connection())
     .await?;
-    Ok(rows.into_iter().filter_map(|row| {
-        row.read().inspect_err(|error| tracing::error!(%error, "a sailing is left off the board")).ok()
-    }).collect())
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            row.read().inspect_err(|error| tracing::error!(%error, "a sailing is left off the board")).ok()
+        })
+        .collect())
 }

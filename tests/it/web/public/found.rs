@@ -68,9 +68,12 @@ async fn a_sailing_leads_to_its_operator_and_into_the_wizard_with_every_answer()
     world.clock.advance(TimeDelta::hours(2));
     world.poll().await;
     let day = world.first_day;
-    let document = read(&get(&world, &path(&world).replace("vehicle=coachbuilt_700", "vehicle=own&length=23+ft&height=2%2C9")).await);
+    let document = read(
+        &get(&world, &path(&world).replace("vehicle=coachbuilt_700", "vehicle=own&length=23+ft&height=2%2C9")).await,
+    );
     let leads = attributes(&document, ".sailings > li a", "href");
-    let wanted = format!("/watch?operator=harbour&route=POR-SAN&from={day}&to={day}&vehicle=own&length=23+ft&height=2%2C9");
+    let wanted =
+        format!("/watch?operator=harbour&route=POR-SAN&from={day}&to={day}&vehicle=own&length=23+ft&height=2%2C9");
     assert!(leads.contains(&wanted), "{leads:?}");
     let whole = attributes(&document, ".leg a.go:last-child", "href");
     assert!(whole[0].contains(&format!("from={day}&to={}", day + Days::new(1))), "{whole:?}");
@@ -119,7 +122,9 @@ async fn where_no_ferry_goes_the_ones_that_do_are_named() {
     assert!(shown.contains("no ferry we watch sails from Portsmouth to Seattle"), "{shown}");
     assert!(shown.contains("Portsmouth → Bilbao") && shown.contains("Bainbridge Island → Seattle"), "{shown}");
     let several = read(&get(&world, "/search?start=Portsmouth").await);
-    assert!(attributes(&several, ".ways a", "href").iter().all(|href| href.starts_with("/search?start=Portsmouth&end=")));
+    assert!(
+        attributes(&several, ".ways a", "href").iter().all(|href| href.starts_with("/search?start=Portsmouth&end="))
+    );
 }
 
 #[tokio::test]
@@ -138,7 +143,11 @@ async fn who_wants_to_watch_comes_into_the_wizard_with_what_they_asked() {
     let query = "operator=harbour&route=POR-SAN&from=2026-07-11&to=2026-07-12&vehicle=own&length=17+ft+9&height=2%2C0";
     let stranger = get(&world, &format!("/watch?{query}&fbclid=x")).await;
     assert_eq!(stranger.status, StatusCode::SEE_OTHER);
-    assert!(stranger.location().starts_with("/login?return_to=%2Fwatch%3Foperator%3Dharbour"), "{}", stranger.location());
+    assert!(
+        stranger.location().starts_with("/login?return_to=%2Fwatch%3Foperator%3Dharbour"),
+        "{}",
+        stranger.location()
+    );
 
     let alice = world.person("Alice", Plan::Free).await;
     let page = world.signed_in(&alice).await.get(&format!("/watch?{query}&fbclid=x")).await;

@@ -2,9 +2,13 @@
 
 use super::{attributes, get, read};
 use crate::harness::{World, motorhome_days};
-use axum::http::header;
+use axum::{
+    body::Body,
+    http::{Request, header},
+};
 use domain::plan::Plan;
 use serde_json::Value;
+use tower::ServiceExt;
 
 #[tokio::test]
 async fn the_manifest_names_icons_that_are_there() {
@@ -15,8 +19,8 @@ async fn the_manifest_names_icons_that_are_there() {
     assert_eq!((manifest["name"].as_str(), manifest["scope"].as_str()), (Some("FerryAlert"), Some("/")));
     let router = app::router(world.web());
     for icon in manifest["icons"].as_array().unwrap() {
-        let request = axum::http::Request::get(icon["src"].as_str().unwrap()).body(axum::body::Body::empty()).unwrap();
-        let answer = tower::ServiceExt::oneshot(router.clone(), request).await.unwrap();
+        let request = Request::get(icon["src"].as_str().unwrap()).body(Body::empty()).unwrap();
+        let answer = router.clone().oneshot(request).await.unwrap();
         assert!(answer.status().is_success(), "{icon}");
         assert_eq!(answer.headers()[header::CONTENT_TYPE], icon["type"].as_str().unwrap());
     }

@@ -22,7 +22,8 @@ async fn a_month_is_drawn_and_the_same_stands_in_a_table() {
     assert!(days[0].contains("Full") && days[0].contains("checked"), "{days:?}");
     assert!(text_of(&document, "details.table").contains("Full"));
     let names = text(&document);
-    for fact in ["Harbour Lines (simulated)", "Europe/London", "July 2026", "“long”: up to 12 m long and 4 m high"] {
+    for fact in ["Harbour Lines (simulated)", "Europe/London", "July 2026", "“long”: up to 12 m long and 4 m high"]
+    {
         assert!(names.contains(fact), "{fact}");
     }
     let leads = attributes(&document, "main a", "href");

@@ -30,7 +30,8 @@ async fn seeded() -> World {
         .await
         .unwrap();
     }
-    incident(&world, "degraded", now - TimeDelta::days(10), Some(now - TimeDelta::days(10) + TimeDelta::hours(2))).await;
+    incident(&world, "degraded", now - TimeDelta::days(10), Some(now - TimeDelta::days(10) + TimeDelta::hours(2)))
+        .await;
     incident(&world, "paused", now - TimeDelta::hours(3), None).await;
     world
 }
@@ -47,7 +48,10 @@ async fn the_status_page_says_in_words_what_it_draws() {
     assert!(text_of(&document, "#harbour .chip").contains("Answers"));
     assert!(text_of(&document, "#harbour p").contains("Last good check 1 minute ago"));
     assert_eq!(attributes(&document, "#harbour .strip g > rect:first-of-type", "x").len(), 90);
-    assert_eq!(attributes(&document, "#harbour .strip", "aria-label"), ["The last 90 days: one day with failed checks."]);
+    assert_eq!(
+        attributes(&document, "#harbour .strip", "aria-label"),
+        ["The last 90 days: one day with failed checks."]
+    );
     assert!(text_of(&document, "#harbour details").contains("checks failed for 40 minutes"));
     // Whoever nobody counts is not called well.
     assert!(text_of(&document, "#brittany .chip").contains("Not looked at"));
