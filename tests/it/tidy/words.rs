@@ -32,10 +32,12 @@ fn messages(language: Language) -> BTreeMap<String, BTreeSet<String>> {
     found
 }
 
-/// The ids that a file asks for by name.
+/// The ids that a file asks for by name. A refusal begins with the field that it is about, which is none.
 fn asked(text: &str) -> impl Iterator<Item = &str> {
     let calls = ["say(\"", "Said::new(\"", "Notice::new(\""];
-    calls.into_iter().flat_map(|call| text.split(call).skip(1)).filter_map(|rest| rest.split('"').next())
+    let places = calls.into_iter().flat_map(|call| text.match_indices(call));
+    let places = places.filter(|(at, _)| !text[..*at].ends_with("refused."));
+    places.filter_map(|(at, call)| text[at + call.len()..].split('"').next())
 }
 
 #[test]
