@@ -15,7 +15,7 @@ async fn a_month_is_drawn_and_the_same_stands_in_a_table() {
     let page = get(&world, &format!("/ferries/harbour/POR-SAN?month={month}&vehicle=coachbuilt_700")).await;
     let document = read(&page);
     let days = attributes(&document, ".month a", "aria-label");
-    let drawn = attributes(&document, ".month .buoy", "class");
+    let drawn = attributes(&document, ".month a .buoy", "class");
     let rows = attributes(&document, "details.table tbody th", "scope");
     assert!(!days.is_empty() && drawn.len() == rows.len(), "{} buoys, {} rows", drawn.len(), rows.len());
     assert!(drawn.iter().all(|class| class == "buoy signal full"), "{drawn:?}");
