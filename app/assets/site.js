@@ -33,3 +33,10 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
     button.querySelector("span").textContent = button.dataset.done;
   });
 }
+
+// Keeps the page for when there is no network. One policy, which makes one address.
+if ("serviceWorker" in navigator) {
+  const address = (url) => { if (url !== "/sw.js") { throw new TypeError(url); } return url; };
+  const policy = window.trustedTypes?.createPolicy("worker", { createScriptURL: address });
+  navigator.serviceWorker.register(policy ? policy.createScriptURL("/sw.js") : "/sw.js").catch(() => {});
+}

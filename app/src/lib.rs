@@ -36,6 +36,7 @@ pub mod problem;
 pub mod progress;
 #[cfg(doctest)]
 pub mod proofs;
+mod public;
 pub mod rate;
 pub mod reader;
 pub mod routes;

@@ -1,4 +1,4 @@
-//! What we keep of people, and a person's own say over it: everything as one document, and erasure. Promises that both are the
+//! A person's own say over what we keep of them: everything as one document, and erasure. Promises that both are the
 //! person's own alone and need a fresh proof of who they are, that what an erasure takes with it is said before, and what
 //! it has left to do is said after. Never erases on a click: the words must be typed.
 
@@ -9,7 +9,6 @@ use crate::{
     notice::Notice,
     problem::Problem,
     session,
-    sheet::Sheet,
     signed_in::{Frame, SessionCx},
 };
 use askama::Template;
@@ -18,41 +17,8 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use serde::Deserialize;
-use store::privacy::{
-    self, Kept, Table,
-    erase::{self, Erasure, Fate, Outlook},
-};
+use store::privacy::erase::{self, Erasure, Fate, Outlook};
 use words::{Language, Said};
-
-#[derive(Template)]
-#[template(path = "privacy.html")]
-struct PrivacyPage {
-    frame: Sheet,
-    tables: Vec<Kind>,
-}
-
-/// A table of the map, in words.
-struct Kind {
-    table: &'static Table,
-    kept: String,
-}
-
-/// What we keep: the map itself.
-pub(crate) async fn show(frame: Sheet) -> Result<Html<String>, Problem> {
-    let tables = privacy::tables().map(|table| Kind { table, kept: kept(table) }).collect();
-    Ok(Html(PrivacyPage { frame, tables }.render()?))
-}
-
-fn kept(table: &Table) -> String {
-    match table.kept {
-        Kept::UntilErased => "until it is erased".to_owned(),
-        Kept::With(other) => format!("as long as its {}", other.replace('_', " ")),
-        Kept::For(span, _) if span.is_zero() => "until it ends".to_owned(),
-        Kept::For(span, ended) if span.num_days() < 2 => format!("{} hours {}", span.num_hours(), ended.as_str()),
-        Kept::For(span, ended) => format!("{} days {}", span.num_days(), ended.as_str()),
-        Kept::Always => "always".to_owned(),
-    }
-}
 
 #[derive(Template)]
 #[template(path = "own_privacy.html")]

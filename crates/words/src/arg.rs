@@ -14,6 +14,8 @@ pub enum Arg {
     Count(i64),
     /// A day: Sat 14 Aug.
     Day(NaiveDate),
+    /// The day of the week of a day: Sat.
+    Weekday(NaiveDate),
     /// A time of day: 22:30.
     Time(NaiveTime),
     /// A local day and time: Sat 14 Aug, 22:30.

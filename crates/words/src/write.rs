@@ -27,6 +27,7 @@ pub(crate) fn written(arg: &Arg, language: Language) -> String {
         Arg::Text(text) => text.clone(),
         Arg::Count(n) => number(Decimal::from(*n), language),
         Arg::Day(day) => self::day(*day, language),
+        Arg::Weekday(day) => day.format_localized("%a", language.locale()).to_string(),
         Arg::Time(time) => self::time(*time, language),
         Arg::Moment(moment) => self::moment(*moment, language),
         Arg::Instant(at) => instant(*at, language),
@@ -114,6 +115,7 @@ mod tests {
         let price = Price { minor: 133_450, currency: "EUR".to_owned().try_into().unwrap() };
         let said = |arg: Arg| Language::ALL.map(|language| written(&arg, language));
         assert_eq!(said(Arg::Moment(at)), ["Fri 14 Aug, 22:30", "ven. 14 août, 22:30"]);
+        assert_eq!(said(Arg::Weekday(at.date())), ["Fri", "ven."]);
         assert_eq!(said(Arg::Month(at.date())), ["August 2026", "août 2026"]);
         assert_eq!(said(Arg::Count(12_345)), ["12,345", "12\u{202f}345"]);
         assert_eq!(said(Arg::Money(price)), ["€1,334.50", "1\u{202f}334,50\u{a0}€"]);
