@@ -14,6 +14,12 @@ pub fn deed(action: &str) -> Option<&'static str> {
         ("account.erase", "erased their account"),
         ("account.export", "took a copy of what is known of them"),
         ("alert.keep", "answered an alert: keep watching"),
+        ("channel.add", "added an address to be told at"),
+        ("channel.ask", "had an address asked to confirm"),
+        ("channel.confirm", "confirmed an address"),
+        ("channel.default", "changed whether new watches tell an address"),
+        ("channel.remove", "removed an address"),
+        ("channel.test", "sent a test to an address"),
         ("channel.unsubscribe", "stopped all mail to an address"),
         ("identity.begin", "began to add a way to sign in"),
         ("identity.link", "added a way to sign in"),
@@ -48,6 +54,7 @@ pub fn deed(action: &str) -> Option<&'static str> {
         ("watch.delete", "deleted a watch"),
         ("watch.pause", "paused a watch"),
         ("watch.resume", "resumed a watch"),
+        ("watch.snooze", "let a watch sleep until a day"),
         ("watch.stop", "ended a watch: booked"),
     ];
     deeds.iter().find(|(word, _)| *word == action).map(|(_, deed)| *deed)

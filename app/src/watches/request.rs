@@ -75,7 +75,7 @@ pub(crate) struct NewWatch {
     /// What else is wanted; nothing without.
     #[serde(default)]
     wants: WantsForm,
-    /// The channels to tell, out of your own; all that are confirmed without.
+    /// The channels to tell, out of your own; without, all that are confirmed and that new watches tell by default.
     #[serde(default)]
     channels: Option<Vec<Uuid>>,
     /// A note to yourself, at most 500 characters.
@@ -176,7 +176,7 @@ impl Aside {
 impl NewWatch {
     /// What it comes to for somebody with these channels.
     pub(crate) fn read(self, own: &[ShownChannel], now: DateTime<Utc>) -> Result<(Wanted, Aside), Problem> {
-        let usable = |channel: &&ShownChannel| channel.verified_at.is_some() && channel.disabled_at.is_none();
+        let usable = |channel: &&ShownChannel| channel.works() && channel.is_default;
         let channels = match self.channels {
             Some(named) => named.into_iter().map(ChannelId).collect(),
             None => own.iter().filter(usable).take(CHANNELS_MAX).map(|channel| channel.id).collect(),
@@ -228,7 +228,7 @@ fn together<T>(wanted: Result<T, Vec<domain::watch::FieldError>>, mut errors: Ve
         Ok(wanted) if errors.is_empty() => Ok(wanted),
         Ok(_) => Err(Problem::invalid(errors)),
         Err(wrong) => {
-            errors.splice(0..0, wrong.into_iter().map(|error| FieldError::new(error.field, error.reason)));
+            errors.splice(0..0, wrong.into_iter().map(|error| FieldError::new(error.field, error.wrong)));
             Err(Problem::invalid(errors))
         }
     }

@@ -16,7 +16,7 @@ mod validate;
 mod vehicle;
 mod wanted;
 
-pub use validate::FieldError;
+pub use validate::{FieldError, Wrong};
 pub(crate) use vehicle::metres;
 pub use vehicle::{Party, Vehicle, VehicleKind, Want, Wants};
 pub use wanted::Wanted;

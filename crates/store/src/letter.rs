@@ -10,10 +10,10 @@ use chrono::{DateTime, Utc};
 use domain::{
     access::Role,
     cap::{self, Slot},
-    id::{DeliveryId, InvitationId, KeyId, TenantId, UserId},
+    id::{ChannelId, DeliveryId, InvitationId, KeyId, LetterId, TenantId, UserId},
     invitation::Standing,
     key::{Life, Scope},
-    letter::{LetterFacts, LetterKind},
+    letter::{Addressed, CONFIRMED_WITHIN, LetterFacts, LetterKind},
     seal::Place,
 };
 use uuid::Uuid;
@@ -96,6 +96,47 @@ pub async fn identity_linked(tx: &mut UserTx, provider: &str, now: DateTime<Utc>
     Ok(written > 0)
 }
 
+/// A letter to a channel's address, which whoever asks for it owns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ToChannel {
+    /// Asks whether the channel is to be one. The index finds equal addresses among all tenants, for the cap.
+    Confirm(Vec<u8>),
+    /// Shows how a message looks there.
+    Test,
+}
+
+/// Writes a letter to a channel, which leaves once the transaction is committed.
+pub(crate) async fn write_to_channel(
+    tx: &mut TenantTx,
+    (owner, channel): (UserId, ChannelId),
+    what: &ToChannel,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let (kind, mailbox) = match what {
+        ToChannel::Confirm(mailbox) => (LetterKind::ChannelConfirm, Some(mailbox.as_slice())),
+        ToChannel::Test => (LetterKind::ChannelTest, None),
+    };
+    sqlx::query!(
+        r#"with written as (
+             insert into letter (tenant_id, kind, user_id, channel_id, mailbox_index, subject, created_at)
+             values ($1, $2, $3, $4, $5, '', $6)
+             returning tenant_id, id),
+           made as (
+             insert into delivery (tenant_id, letter_id, next_attempt_at) select tenant_id, id, $6 from written
+             returning 1)
+           select pg_notify('ferry', 'delivery')::text as notified from made"#,
+        tx.tenant,
+        kind.as_str(),
+        owner.0,
+        channel.0,
+        mailbox,
+        now
+    )
+    .fetch_one(&mut *tx.tx)
+    .await?;
+    Ok(())
+}
+
 /// Everything one attempt of a letter needs, read under the tenant's row security with the delivery locked.
 #[derive(Clone, Debug)]
 pub struct LetterRow {
@@ -124,8 +165,8 @@ pub struct LetterRow {
 pub enum Recipient {
     /// A person with an account.
     Person(UserId),
-    /// Whoever reads at the address of an invitation.
-    Invited(InvitationId),
+    /// Whoever reads at an address that nobody has proved to be theirs: this letter's.
+    Stranger(LetterId),
 }
 
 /// What a letter tells. A role that somebody does not have is the least there is; such a letter is not sent.
@@ -156,6 +197,15 @@ pub enum About {
     KeyCreated(KeyTold),
     /// A key ends soon.
     KeyExpiring(KeyTold),
+    /// A member wants to be told at this address.
+    ChannelConfirm {
+        /// What the member is called.
+        name: String,
+        /// The signed path that confirms it, made for this mail and kept nowhere.
+        path: String,
+    },
+    /// A member tries a channel.
+    ChannelTest,
 }
 
 /// What a letter tells of a key. Never the key.
@@ -199,6 +249,8 @@ pub async fn lock(tx: &mut TenantTx, id: DeliveryId, key: &LinkKey, now: DateTim
 }
 
 struct Locked {
+    letter_id: Uuid,
+    written_at: DateTime<Utc>,
     message_id: Uuid,
     attempts: i16,
     kind: String,
@@ -225,21 +277,20 @@ struct Locked {
     key_expires_at: Option<DateTime<Utc>>,
     key_revoked_at: Option<DateTime<Utc>>,
     key_replaced_by: Option<Uuid>,
+    channel_id: Option<Uuid>,
+    channel_address: Option<Vec<u8>>,
+    channel_works: bool,
+    own_name: Option<String>,
 }
 
 impl Locked {
     fn read(&self, id: DeliveryId, tx: &TenantTx, key: &LinkKey) -> Result<LetterRow> {
-        let to = match (self.user_id, self.invitation_id) {
-            (_, Some(invitation)) => Recipient::Invited(InvitationId(invitation)),
-            (user, None) => Recipient::Person(UserId(user.unwrap_or_default())),
+        let kind = word(&self.kind)?;
+        let to = match kind {
+            LetterKind::Invitation | LetterKind::ChannelConfirm => Recipient::Stranger(LetterId(self.letter_id)),
+            _ => Recipient::Person(UserId(self.user_id.unwrap_or_default())),
         };
-        let address = match (to, &self.email, &self.invited) {
-            (Recipient::Person(user), Some(email), _) => tx.sealer.open(&Place::UserEmail(user), email)?,
-            (Recipient::Invited(invitation), _, Some(invited)) => {
-                tx.sealer.open(&Place::InvitationAddress(tx.tenant(), invitation.0), invited)?
-            }
-            _ => String::new(),
-        };
+        let address = self.address(kind, tx)?;
         Ok(LetterRow {
             id,
             message_id: self.message_id,
@@ -249,16 +300,32 @@ impl Locked {
             to,
             about: self.about(tx, key)?,
             facts: LetterFacts {
-                kind: word(&self.kind)?,
+                kind,
                 tenant_live: self.tenant_live,
                 has_recipient: !address.is_empty(),
                 is_member: self.role.is_some(),
                 subject_is_member: self.subject_role.is_some(),
                 invitation: self.standing()?,
                 key: self.life(),
+                channel: self.channel_id.map(|_| Addressed { works: self.channel_works, asked_at: self.written_at }),
             },
             address,
         })
+    }
+
+    /// Where it goes; empty if there is nobody any more.
+    fn address(&self, kind: LetterKind, tx: &TenantTx) -> Result<String> {
+        let (place, sealed) = match kind {
+            LetterKind::Invitation => {
+                (Place::InvitationAddress(tx.tenant(), self.invitation_id.unwrap_or_default()), &self.invited)
+            }
+            LetterKind::ChannelConfirm | LetterKind::ChannelTest => {
+                let channel = ChannelId(self.channel_id.unwrap_or_default());
+                (Place::ChannelAddress(tx.tenant(), channel), &self.channel_address)
+            }
+            _ => (Place::UserEmail(UserId(self.user_id.unwrap_or_default())), &self.email),
+        };
+        sealed.as_ref().map_or(Ok(String::new()), |sealed| tx.sealer.open(&place, sealed))
     }
 
     fn standing(&self) -> Result<Option<Standing>> {
@@ -312,6 +379,15 @@ impl Locked {
             LetterKind::IdentityLinked => About::IdentityLinked { provider: self.subject.clone() },
             LetterKind::KeyCreated => About::KeyCreated(self.key()?),
             LetterKind::KeyExpiring => About::KeyExpiring(self.key()?),
+            LetterKind::ChannelConfirm => {
+                let until = self.written_at + CONFIRMED_WITHIN;
+                let token = key.token(Purpose::Channel, tx.tenant, self.letter_id, until);
+                About::ChannelConfirm {
+                    name: self.own_name.clone().unwrap_or_default(),
+                    path: format!("/account/channels/{token}"),
+                }
+            }
+            LetterKind::ChannelTest => About::ChannelTest,
         })
     }
 }
@@ -334,10 +410,10 @@ pub async fn slot(tx: &mut TenantTx, to: Recipient, now: DateTime<Utc>) -> Resul
             .await?;
             cap::PERSON.slot(spent(row.hour, row.day), now)
         }
-        Recipient::Invited(invitation) => {
+        Recipient::Stranger(letter) => {
             let row = sqlx::query!(
-                r#"select hour as "hour!", day as "day!" from invited_lately($1, $2, $3)"#,
-                invitation.0,
+                r#"select hour as "hour!", day as "day!" from stranger_lately($1, $2, $3)"#,
+                letter.0,
                 hour,
                 day
             )
