@@ -49,6 +49,7 @@ mod signed_in;
 pub mod suspension;
 mod tenants;
 mod watches;
+mod web;
 mod when;
 
 pub use config::Config;

@@ -20,6 +20,7 @@ pub mod facts;
 pub mod id;
 pub mod invitation;
 pub mod key;
+pub mod length;
 pub mod letter;
 pub mod login;
 pub mod membership;

@@ -152,13 +152,21 @@ fn judge(noting: &mut Noting, errors: Vec<FieldError>, knows_vehicle: bool) {
     for FieldError { field, wrong } in errors {
         let is_size = field.starts_with("vehicle");
         if knows_vehicle || !is_size {
-            noting.say(field_of(field), said_of(&wrong, is_size || field.starts_with("party")));
+            let why = if field == "wants.price_ceiling" { said_of_price(&wrong) } else { said_of(&wrong, is_size) };
+            noting.say(field_of(field), why);
         }
     }
 }
 
+fn said_of_price(wrong: &Wrong) -> Said {
+    match wrong {
+        Wrong::Outside { .. } => Said::new("wizard-price-unread"),
+        other => said_of(other, false),
+    }
+}
+
 /// What is wrong, in words. Sizes are bounded in metres, all else is counted.
-fn said_of(wrong: &Wrong, of_vehicle: bool) -> Said {
+fn said_of(wrong: &Wrong, is_size: bool) -> Said {
     match wrong {
         Wrong::Malformed(_) => Said::new("wizard-unread"),
         Wrong::LastBeforeFirst => Said::new("wizard-last-before-first"),
@@ -170,7 +178,7 @@ fn said_of(wrong: &Wrong, of_vehicle: bool) -> Said {
         Wrong::WindowBackwards => Said::new("wizard-window-backwards"),
         Wrong::BackBeforeOut => Said::new("wizard-back-before-out"),
         Wrong::SameRoute => Said::new("wizard-same-route"),
-        Wrong::Outside { least, most, .. } if of_vehicle && *most > 100 => {
+        Wrong::Outside { least, most, .. } if is_size => {
             let metres = |mm: &i64| Arg::Length(u32::try_from(*mm).unwrap_or_default());
             Said::new("wizard-size-outside").with("least", metres(least)).with("most", metres(most))
         }
