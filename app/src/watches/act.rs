@@ -19,6 +19,7 @@ use store::{
     watch::{self, ShownWatch},
 };
 use uuid::Uuid;
+use words::Said;
 
 /// By which request something is done, and the operators as they stand then.
 pub(crate) struct By<'a> {
@@ -140,8 +141,7 @@ async fn lock_running(tx: &mut TenantTx, id: WatchId) -> Result<ShownWatch, Prob
     match watch.state {
         WatchState::Active | WatchState::Paused => Ok(watch),
         WatchState::Stopped | WatchState::Expired | WatchState::Deleted => {
-            let detail = format!("The watch has ended ({}). Create a new one.", watch.state);
-            Err(Problem::conflict(Code::Conflict, detail))
+            Err(Problem::said(Code::Conflict, Said::new("watch-has-ended")))
         }
     }
 }

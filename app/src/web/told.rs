@@ -1,7 +1,7 @@
 //! What the pages of watches, alerts and channels say alike: whether there is space, in which class a vehicle falls and why, how often we ask
 //! and why, when something was. Promises that each is said in one way wherever it stands. Never asks the database.
 
-use crate::{form::Refusals, reader::Reader, sheet::Sheet};
+use crate::reader::Reader;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use domain::{
@@ -13,7 +13,7 @@ use domain::{
     sailing::Sailing,
     watch::{Criteria, Dates, Leg, Preset, ReturnLeg, ReturnRule, Vehicle, VehicleKind, Want, Weekdays},
 };
-use words::{Arg, Phrase, Said};
+use words::{Arg, Said};
 
 /// What plans are called, in every language.
 pub(super) const fn plan_name(plan: Plan) -> &'static str {
@@ -109,7 +109,7 @@ pub(super) fn list(items: impl IntoIterator<Item = Said>) -> Said {
 }
 
 /// A day of the week by its short name.
-fn weekday_said(word: &str) -> Said {
+pub(super) fn weekday_said(word: &str) -> Said {
     Said::new(match word {
         "mon" => "weekday-mon",
         "tue" => "weekday-tue",
@@ -273,7 +273,3 @@ pub(super) fn price_said(facts: &Facts, class: &domain::code::VehicleClass) -> O
     Some(Said::new("price").with("price", price))
 }
 
-/// A field and why it was refused, for a template.
-pub(super) fn refusal(sheet: &Sheet, refused: &Refusals, field: &str) -> Option<Phrase> {
-    refused.of(field).map(|why| sheet.tell(why))
-}

@@ -1,7 +1,10 @@
 //! Answers, read: what they come to as a wish, and what of them cannot be read, field by field. What can be read is judged where the API's
 //! wishes are judged, by `domain::watch::Wanted`; here its verdict gets the words of a page. Never fills in what somebody must know.
 
-use super::answers::{Answers, WEEK, WHAT, WHEN};
+use super::{
+    answers::{Answers, WEEK, WHAT, WHEN},
+    wrong::{field_of, said_of, said_of_length, said_of_price},
+};
 use crate::{
     form::Refusals,
     watches::request::{Aside, AsideError, NOTE_CHARS_MAX},
@@ -12,15 +15,15 @@ use domain::{
     facts::{Currency, Price},
     id::ChannelId,
     length,
-    operator::{AskError, Operator, RouteSpec, Tells},
+    operator::{Operator, RouteSpec, Tells},
     watch::{
-        Criteria, Dates, FieldError, Leg, MAX_DAYS, Party, Preset, ReturnLeg, ReturnRule, Vehicle, VehicleKind, Want,
-        Wanted, Wants, Weekdays, Window, Wrong,
+        Criteria, Dates, FieldError, Leg, Party, Preset, ReturnLeg, ReturnRule, Vehicle, VehicleKind, Want, Wanted,
+        Wants, Weekdays, Window,
     },
 };
 use std::collections::BTreeSet;
 use store::channel::ShownChannel;
-use words::{Arg, Said};
+use words::Said;
 
 /// The vehicle that has its sizes typed in.
 pub(super) const OWN: &str = "own";
@@ -62,7 +65,7 @@ pub(super) struct Reading {
     pub(super) way: Option<(Operator, RouteCode)>,
     /// The vehicle, as soon as it is known.
     pub(super) vehicle: Option<Vehicle>,
-    /// The whole wish, once it is good.
+    /// The whole wish, once it is good. What stands beside it may still be refused.
     pub(super) wanted: Option<Wanted>,
     /// What stands beside it.
     pub(super) aside: Aside,
@@ -116,36 +119,9 @@ pub(super) fn read(answers: &Answers, own: &[ShownChannel], now: DateTime<Utc>) 
             Err(errors) => judge(&mut noting, errors, vehicle.is_some()),
         }
     }
-    let wanted = wanted.filter(|_| noting.refused.is_empty());
     let Noting { refused, step } = noting;
+    let wanted = wanted.filter(|_| step == Step::Check);
     Reading { way, vehicle, wanted, aside, refused, step }
-}
-
-/// The answer that each part of a wish was read from.
-fn field_of(part: &str) -> &'static str {
-    match part {
-        "leg.route" => "way",
-        "leg.dates" => "from",
-        "leg.weekdays" => "mon",
-        "leg.window" => "after",
-        "return.route" => "back_route",
-        "return.dates" => "back_from",
-        "return.weekdays" => "back_mon",
-        "return.window" => "back_after",
-        "vehicle.length_mm" => "length",
-        "vehicle.height_mm" => "height",
-        "vehicle.width_mm" => "width",
-        "vehicle.trailer_length_mm" => "trailer",
-        "vehicle.bike_rack_mm" => "rack",
-        "party.adults" => "adults",
-        "party.children" => "children",
-        "party.infants" => "infants",
-        "party.pets" => "pets",
-        "wants.cabin" => "cabin",
-        "wants.pet_cabin" => "pet_cabin",
-        "wants.price_ceiling" => "price",
-        _ => "vehicle",
-    }
 }
 
 fn judge(noting: &mut Noting, errors: Vec<FieldError>, knows_vehicle: bool) {
@@ -155,59 +131,6 @@ fn judge(noting: &mut Noting, errors: Vec<FieldError>, knows_vehicle: bool) {
             let why = if field == "wants.price_ceiling" { said_of_price(&wrong) } else { said_of(&wrong, is_size) };
             noting.say(field_of(field), why);
         }
-    }
-}
-
-fn said_of_price(wrong: &Wrong) -> Said {
-    match wrong {
-        Wrong::Outside { .. } => Said::new("wizard-price-unread"),
-        other => said_of(other, false),
-    }
-}
-
-/// What is wrong, in words. Sizes are bounded in metres, all else is counted.
-fn said_of(wrong: &Wrong, is_size: bool) -> Said {
-    match wrong {
-        Wrong::Malformed(_) => Said::new("wizard-unread"),
-        Wrong::LastBeforeFirst => Said::new("wizard-last-before-first"),
-        Wrong::NoDayPicked => Said::new("wizard-from-missing"),
-        Wrong::TooManyDays => Said::new("wizard-too-many-days").with("n", MAX_DAYS),
-        Wrong::AllPassed => Said::new("wizard-days-passed"),
-        Wrong::TooFarAhead(last) => Said::new("wizard-too-far").with("day", *last),
-        Wrong::NoWeekday => Said::new("wizard-no-weekday"),
-        Wrong::WindowBackwards => Said::new("wizard-window-backwards"),
-        Wrong::BackBeforeOut => Said::new("wizard-back-before-out"),
-        Wrong::SameRoute => Said::new("wizard-same-route"),
-        Wrong::Outside { least, most, .. } if is_size => {
-            let metres = |mm: &i64| Arg::Length(u32::try_from(*mm).unwrap_or_default());
-            Said::new("wizard-size-outside").with("least", metres(least)).with("most", metres(most))
-        }
-        Wrong::Outside { least, most, .. } => {
-            Said::new("wizard-count-outside").with("least", *least).with("most", *most)
-        }
-        Wrong::TooLongInAll(total) => Said::new("wizard-too-long").with("length", Arg::Length(*total)),
-        Wrong::NoPets => Said::new("wizard-no-pets"),
-        Wrong::NotAnswered(error) => said_of_ask(error),
-    }
-}
-
-fn said_of_ask(error: &AskError) -> Said {
-    match error {
-        AskError::UnknownRoute { operator, .. } => Said::new("wizard-unknown-route").with("operator", *operator),
-        AskError::NoClass { operator, .. } => Said::new("wizard-no-class").with("operator", *operator),
-        AskError::SpaceNotTold { operator, .. } => Said::new("wizard-space-not-told").with("operator", *operator),
-        AskError::NotTold { operator, what } => {
-            let id = match *what {
-                "cabins" => "wizard-cabins-not-told",
-                "pet cabins" => "wizard-pet-cabins-not-told",
-                _ => "wizard-prices-not-told",
-            };
-            Said::new(id).with("operator", *operator)
-        }
-        AskError::OtherCurrency { operator, currency } => {
-            Said::new("wizard-other-currency").with("operator", *operator).with("currency", currency.as_str())
-        }
-        AskError::NoDay => Said::new("wizard-from-missing"),
     }
 }
 
@@ -347,15 +270,6 @@ fn own_size(noting: &mut Noting, answers: &Answers) -> Option<Vehicle> {
         width_mm: width_mm?,
         trailer_length_mm: trailer?,
         bike_rack_mm: rack?,
-    })
-}
-
-fn said_of_length(bad: length::BadLength) -> Said {
-    Said::new(match bad {
-        length::BadLength::Empty => "wizard-length-missing",
-        length::BadLength::NoUnit => "wizard-length-no-unit",
-        length::BadLength::TooLong => "wizard-length-too-long",
-        length::BadLength::NotALength => "wizard-length-unread",
     })
 }
 
