@@ -74,9 +74,9 @@ impl Aim {
 /// What each of the pages has.
 pub(super) struct Way {
     pub(super) answers: Answers,
-    refused: Refusals,
+    pub(super) refused: Refusals,
     /// Where the pages are.
-    pages: String,
+    pub(super) pages: String,
     pub(super) changes: Option<WatchId>,
     step: Step,
 }
