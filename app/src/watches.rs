@@ -2,6 +2,7 @@
 //! its fields; a plan's limit is held under a lock; whatever happens is committed with its line in the audit log.
 
 pub(crate) mod act;
+pub(crate) mod checks;
 pub(crate) mod form;
 pub(crate) mod request;
 pub(crate) mod view;

@@ -18,7 +18,7 @@ pub fn deed(action: &str) -> Option<&'static str> {
         ("channel.ask", "had an address asked to confirm"),
         ("channel.confirm", "confirmed an address"),
         ("channel.default", "changed whether new watches tell an address"),
-        ("channel.remove", "removed an address"),
+        ("channel.remove", "removed an address that mail went to"),
         ("channel.test", "sent a test to an address"),
         ("channel.unsubscribe", "stopped all mail to an address"),
         ("identity.begin", "began to add a way to sign in"),

@@ -32,6 +32,7 @@ pub mod plausible;
 pub mod sailing;
 pub mod seal;
 pub mod session;
+pub mod status;
 pub mod target;
 pub mod text;
 pub mod token;
