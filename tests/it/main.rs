@@ -48,3 +48,4 @@ mod status;
 mod stopped;
 mod threat_model;
 mod tidy;
+mod web;
