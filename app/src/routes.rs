@@ -169,7 +169,12 @@ fn of_watches(table: Table) -> Table {
         .member(POST, "/t/{tenant}/watches/{watch}/pause", write, (watches::pause, "Hold a watch"))
         .member(POST, "/t/{tenant}/watches/{watch}/resume", write, (watches::resume, "Let a watch go on"))
         .member(POST, "/t/{tenant}/watches/{watch}/snooze", write, (watches::snooze, "Let a watch sleep until a day"))
-        .member(POST, "/t/{tenant}/watches/{watch}/stop", write, (watches::stop, "End a watch that has found its space"))
+        .member(
+            POST,
+            "/t/{tenant}/watches/{watch}/stop",
+            write,
+            (watches::stop, "End a watch that has found its space"),
+        )
         .member(GET, DELETE, write, (watches::ask_to_delete, "Ask whether to delete a watch"))
         .member(POST, DELETE, write, (watches::delete, "Delete a watch"))
 }

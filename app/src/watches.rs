@@ -15,8 +15,8 @@ use crate::{
     problem::{Code, Problem},
     reader::Reader,
 };
-use axum::{Json, http::StatusCode, response::Response};
 use act::By;
+use axum::{Json, http::StatusCode, response::Response};
 use domain::{access::Action::WriteWatches, id::WatchId, watch::WatchState};
 use request::{ChangeWatch, NewWatch, WatchQuery};
 use store::{TenantTx, channel, watch};

@@ -31,7 +31,8 @@ pub(crate) fn fields(page: &Page, action: &str) -> Vec<(String, String)> {
     let form = form.split("</form>").next().unwrap();
     let inputs = form.split("<input ").skip(1).filter_map(|input| {
         let input = format!(" {}", input.split('>').next().unwrap());
-        let is_sent = !(input.contains("type=\"radio\"") || input.contains("type=\"checkbox\"")) || input.contains(" checked");
+        let is_sent =
+            !(input.contains("type=\"radio\"") || input.contains("type=\"checkbox\"")) || input.contains(" checked");
         let name = values(&input, "name").next()?.to_owned();
         (is_sent && name != "csrf").then(|| (name, unescaped(values(&input, "value").next().unwrap_or_default())))
     });

@@ -94,9 +94,7 @@ pub(crate) async fn list(cx: MemberCx, Query(query): Query<AlertQuery>) -> Resul
     let older = page.next.map(|next| format!("/t/{tenant}/alerts?{only}after={}", cursor::write(&name, &next)));
     let rows = page.rows.into_iter().map(row).collect();
     let history_days = cx.membership().plan().limits().history_days;
-    Ok(Html(
-        AlertsPage { frame, tenant, rows, only_open, is_first: after.is_none(), older, history_days }.render()?,
-    ))
+    Ok(Html(AlertsPage { frame, tenant, rows, only_open, is_first: after.is_none(), older, history_days }.render()?))
 }
 
 fn asked(cx: &MemberCx) -> AskedAlerts {
@@ -153,10 +151,7 @@ struct AlertPage {
     asks: bool,
 }
 
-pub(crate) async fn show(
-    cx: MemberCx,
-    Path((tenant, id)): Path<(TenantId, AlertId)>,
-) -> Result<Html<String>, Problem> {
+pub(crate) async fn show(cx: MemberCx, Path((tenant, id)): Path<(TenantId, AlertId)>) -> Result<Html<String>, Problem> {
     let frame = cx.frame().await?;
     let mut tx = cx.begin().await?;
     let found = alert::find(&mut tx, id, &asked(&cx)).await?.ok_or_else(Problem::not_found)?;
@@ -220,7 +215,11 @@ fn closed_said(reason: Option<&str>) -> Said {
     })
 }
 
-fn message(delivery: &ShownDelivery, alert: &ShownAlert, instant: &impl Fn(chrono::DateTime<chrono::Utc>) -> Instant) -> Message {
+fn message(
+    delivery: &ShownDelivery,
+    alert: &ShownAlert,
+    instant: &impl Fn(chrono::DateTime<chrono::Utc>) -> Instant,
+) -> Message {
     let state = match delivery.state.as_str() {
         "sent" => ("open", Said::new("message-sent")),
         "due" => ("", Said::new("message-due")),

@@ -72,7 +72,8 @@ impl Instant {
     /// By its day and time.
     pub(super) fn at(at: DateTime<Utc>, zone: &str) -> Instant {
         let local = local(at, zone);
-        let exact = Said::new("moment-exact").with("at", local.naive_local()).with("zone", local.format("%Z").to_string());
+        let exact =
+            Said::new("moment-exact").with("at", local.naive_local()).with("zone", local.format("%Z").to_string());
         let said = Said::new("moment").with("at", local.naive_local());
         Instant { iso: at.format("%FT%TZ").to_string(), exact, said }
     }
@@ -272,4 +273,3 @@ pub(super) fn price_said(facts: &Facts, class: &domain::code::VehicleClass) -> O
     let price = facts.classes.get(class)?.price?;
     Some(Said::new("price").with("price", price))
 }
-

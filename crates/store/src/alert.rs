@@ -280,9 +280,8 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn wake_watches(&self, now: DateTime<Utc>, limit: i32) -> Result<u64> {
-        let woken = sqlx::query_scalar!(r#"select wake_watches($1, $2) as "woken!""#, now, limit)
-            .fetch_one(&self.pool)
-            .await?;
+        let woken =
+            sqlx::query_scalar!(r#"select wake_watches($1, $2) as "woken!""#, now, limit).fetch_one(&self.pool).await?;
         Ok(woken.unsigned_abs())
     }
 

@@ -4,16 +4,8 @@ use super::assert_sound;
 use crate::harness::{World, motorhome_days};
 use domain::{plan::Plan, text::inert};
 
-const CORPUS: [&str; 8] = [
-    "{{7*7}}",
-    "${7*7}",
-    "#{7*7}",
-    "{% if true %}49{% endif %}",
-    "{# gone #}",
-    "<%= 7*7 %>",
-    "{ $n }",
-    "%{7*7}",
-];
+const CORPUS: [&str; 8] =
+    ["{{7*7}}", "${7*7}", "#{7*7}", "{% if true %}49{% endif %}", "{# gone #}", "<%= 7*7 %>", "{ $n }", "%{7*7}"];
 
 /// Whatever people may write, and where it is kept.
 const WRITTEN: [&str; 4] = [

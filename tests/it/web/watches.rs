@@ -83,18 +83,15 @@ async fn a_watch_shows_no_fact_before_its_own_plan_was_told() {
 async fn a_watch_is_paused_resumed_stopped_and_deleted_after_a_question() {
     let (world, _) = alice_waits().await;
     let (_, mut browser, here) = fellow(&world).await;
-    let state = async || -> String {
-        sqlx::query_scalar("select state from watch").fetch_one(&world.admin).await.unwrap()
-    };
+    let state =
+        async || -> String { sqlx::query_scalar("select state from watch").fetch_one(&world.admin).await.unwrap() };
     for (act, becomes) in [("pause", "paused"), ("resume", "active"), ("stop", "stopped")] {
         let done = browser.post(&format!("{here}/{act}"), &[]).await;
         assert_eq!((done.status, done.location()), (StatusCode::SEE_OTHER, here.as_str()), "{act}: {}", done.text);
         assert_eq!(state().await, becomes);
         assert_sound(&browser.get(&here).await);
     }
-    for (act, fields) in
-        [("pause", &[][..]), ("resume", &[]), ("stop", &[]), ("snooze", &[("until", "2030-01-01")])]
-    {
+    for (act, fields) in [("pause", &[][..]), ("resume", &[]), ("stop", &[]), ("snooze", &[("until", "2030-01-01")])] {
         let refused = browser.post(&format!("{here}/{act}"), fields).await;
         assert_eq!(refused.status, StatusCode::CONFLICT, "{act}: what has ended does not begin again");
         assert!(refused.text.contains("The watch has ended"), "{}", refused.text);

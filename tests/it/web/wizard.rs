@@ -47,7 +47,16 @@ async fn criteria(world: &World) -> serde_json::Value {
 async fn three_pages_and_one_press_make_a_watch_in_both_languages() {
     for (language, words) in [
         ("en", ["Where and when?", "With what?", "Is this right?", "class motorhome", "We ask every 1 hour"]),
-        ("fr", ["Où et quand", "Avec quoi", "Est-ce bien cela", "catégorie motorhome", "Nous demandons toutes les 1 heure"]),
+        (
+            "fr",
+            [
+                "Où et quand",
+                "Avec quoi",
+                "Est-ce bien cela",
+                "catégorie motorhome",
+                "Nous demandons toutes les 1 heure",
+            ],
+        ),
     ] {
         let world = World::new().await;
         let alice = world.person("Alice", Plan::Free).await;
@@ -92,7 +101,11 @@ async fn a_search_leads_to_the_last_page_and_needs_one_press() {
     let path = format!("{home}/watches/new?{}&unknown=x", query(&answers));
     let check = browser.get(&path).await;
     assert_sound(&check);
-    assert!(check.text.contains("Begin watching") && check.text.contains("7 m long: over 6 m, within 7.5 m"), "{}", check.text);
+    assert!(
+        check.text.contains("Begin watching") && check.text.contains("7 m long: over 6 m, within 7.5 m"),
+        "{}",
+        check.text
+    );
     let sent = fields(&check, &format!("{home}/watches"));
     let begun = browser.post(&format!("{home}/watches"), &borrowed(&sent)).await;
     assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.text);
@@ -100,7 +113,9 @@ async fn a_search_leads_to_the_last_page_and_needs_one_press() {
     let change = browser.get(&format!("{path}&step=1")).await;
     assert_sound(&change);
     assert!(change.text.contains(&format!("value=\"{}\"", world.first_day)), "what was answered stands there");
-    assert!(change.text.contains("value=\"harbour:POR-SAN\" selected") && change.text.contains("value=\"coachbuilt_700\""));
+    assert!(
+        change.text.contains("value=\"harbour:POR-SAN\" selected") && change.text.contains("value=\"coachbuilt_700\"")
+    );
 }
 
 #[tokio::test]
@@ -155,7 +170,10 @@ async fn what_cannot_be_read_or_answered_is_refused_beside_its_field_and_stays_a
         }
         let page = french.get(&path).await;
         assert_whole(&page);
-        assert!(page.text.contains(&format!("id=\"{field}-refused\"")) && !page.text.contains(english), "{name}={typed}");
+        assert!(
+            page.text.contains(&format!("id=\"{field}-refused\"")) && !page.text.contains(english),
+            "{name}={typed}"
+        );
     }
     let sent = [("operator", "harbour"), ("route", "POR-SAN"), ("from", "soon"), ("note", "kept")];
     let page = browser.post(&format!("{home}/watches"), &sent).await;
@@ -197,7 +215,11 @@ async fn a_plan_without_room_says_so_with_a_way_out_and_nothing_begins() {
     let page = send(&mut browser, &home, &world).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", page.text);
     assert_whole(&page);
-    assert!(page.text.contains("The plan Free has room for 2 watches at once, and this would be number 3."), "{}", page.text);
+    assert!(
+        page.text.contains("The plan Free has room for 2 watches at once, and this would be number 3."),
+        "{}",
+        page.text
+    );
     assert!(page.text.contains("href=\"/pricing\"") && page.text.contains(&format!("href=\"{home}\"")));
     assert_eq!(world.count("select count(*) from watch").await, 2);
 }

@@ -23,8 +23,21 @@ const ROWS_MAX: usize = 5_000;
 const MARK: char = '\'';
 
 const COLUMNS: [&str; 15] = [
-    "alert", "watch", "kind", "leg", "operator", "route", "departs_local", "zone", "vessel", "class", "seen_at",
-    "told_at", "closed_at", "closed_reason", "answer",
+    "alert",
+    "watch",
+    "kind",
+    "leg",
+    "operator",
+    "route",
+    "departs_local",
+    "zone",
+    "vessel",
+    "class",
+    "seen_at",
+    "told_at",
+    "closed_at",
+    "closed_reason",
+    "answer",
 ];
 
 pub(crate) async fn export(cx: MemberCx) -> Result<Response, Problem> {

@@ -17,15 +17,55 @@ pub(super) const WEEK: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "s
 
 /// The fields of where and when. Those of the way back begin with `back_`.
 pub(super) const WHEN: &[&str] = &[
-    "way", "operator", "route", "from", "to", "picked", "after", "before", "mon", "tue", "wed", "thu", "fri", "sat",
-    "sun", "back_route", "back_from", "back_to", "back_picked", "back_after", "back_before", "back_mon", "back_tue",
-    "back_wed", "back_thu", "back_fri", "back_sat", "back_sun", "rule",
+    "way",
+    "operator",
+    "route",
+    "from",
+    "to",
+    "picked",
+    "after",
+    "before",
+    "mon",
+    "tue",
+    "wed",
+    "thu",
+    "fri",
+    "sat",
+    "sun",
+    "back_route",
+    "back_from",
+    "back_to",
+    "back_picked",
+    "back_after",
+    "back_before",
+    "back_mon",
+    "back_tue",
+    "back_wed",
+    "back_thu",
+    "back_fri",
+    "back_sat",
+    "back_sun",
+    "rule",
 ];
 
 /// The fields of what travels and what is wanted.
 pub(super) const WHAT: &[&str] = &[
-    "vehicle", "kind", "length", "height", "width", "trailer", "rack", "adults", "children", "infants", "pets", "cabin",
-    "pet_cabin", "price", "told", "stop",
+    "vehicle",
+    "kind",
+    "length",
+    "height",
+    "width",
+    "trailer",
+    "rack",
+    "adults",
+    "children",
+    "infants",
+    "pets",
+    "cabin",
+    "pet_cabin",
+    "price",
+    "told",
+    "stop",
 ];
 
 /// Fields of the last page, and what the pages say to each other.
@@ -127,12 +167,9 @@ impl Answers {
             answers.put("rule", back.rule.as_str());
         }
         answers.put_vehicle(vehicle);
-        for (name, count) in [
-            ("adults", party.adults),
-            ("children", party.children),
-            ("infants", party.infants),
-            ("pets", party.pets),
-        ] {
+        for (name, count) in
+            [("adults", party.adults), ("children", party.children), ("infants", party.infants), ("pets", party.pets)]
+        {
             answers.put(name, count.to_string());
         }
         for (name, want) in [("cabin", wants.cabin), ("pet_cabin", wants.pet_cabin)] {

@@ -100,7 +100,9 @@ impl Timeline {
 fn height(known: Availability, most: Option<u32>) -> i64 {
     let rise = BASE - TOP;
     match (known, most) {
-        (Availability::Available { spaces: Some(n) }, Some(most)) => BASE - rise * i64::from(n) / i64::from(most.max(1)),
+        (Availability::Available { spaces: Some(n) }, Some(most)) => {
+            BASE - rise * i64::from(n) / i64::from(most.max(1))
+        }
         (Availability::Available { .. }, _) => TOP,
         _ => BASE,
     }

@@ -262,7 +262,8 @@ fn own_size(noting: &mut Noting, answers: &Answers) -> Option<Vehicle> {
         _ => noting.take(field, length::parse(answers.get(field)).map_err(said_of_length)),
     };
     let (length_mm, height_mm) = (size("length", None), size("height", None));
-    let (width_mm, trailer, rack) = (size("width", Some(USUAL_WIDTH_MM)), size("trailer", Some(0)), size("rack", Some(0)));
+    let (width_mm, trailer, rack) =
+        (size("width", Some(USUAL_WIDTH_MM)), size("trailer", Some(0)), size("rack", Some(0)));
     Some(Vehicle {
         kind: answers.get("kind").parse().unwrap_or(VehicleKind::Campervan),
         length_mm: length_mm?,

@@ -368,11 +368,7 @@ async fn where_told(tx: &mut TenantTx, watch: &ShownWatch) -> Result<Said, Probl
     Ok(Said::new("watch-told").with("n", works))
 }
 
-fn snooze(
-    watch: &ShownWatch,
-    reader: &Reader,
-    (zone, refused): (&str, Option<(String, Said)>),
-) -> Snooze {
+fn snooze(watch: &ShownWatch, reader: &Reader, (zone, refused): (&str, Option<(String, Said)>)) -> Snooze {
     let zone: Tz = zone.parse().unwrap_or(Tz::UTC);
     let today = reader.now.with_timezone(&zone).date_naive();
     let last = watch.expires_at.with_timezone(&zone).date_naive();

@@ -278,7 +278,8 @@ async fn known(
         let Some(first) = leg.days().next() else { continue };
         let (plan, now) = (reader.plan, reader.now);
         let to = leg.last_day();
-        let asked = Asked { operator: wanted.operator, route: &leg.route, from: first, to, class: Some(class), plan, now };
+        let asked =
+            Asked { operator: wanted.operator, route: &leg.route, from: first, to, class: Some(class), plan, now };
         let page = sailing::released(&mut *tx, &asked, None, store::PAGE_MAX).await?;
         known.extend(page.rows.into_iter().filter(|row| leg.covers(&row.sailing) && row.sailing.departs_at > now));
     }
@@ -338,9 +339,8 @@ impl CheckPage {
 
 /// What is used besides a watch that is to be changed.
 fn besides(usage: Usage, changes: Option<&ShownWatch>) -> Usage {
-    let counts = |watch: &&ShownWatch| {
-        watch.state == domain::watch::WatchState::Active || watch.snoozed_until.is_some()
-    };
+    let counts =
+        |watch: &&ShownWatch| watch.state == domain::watch::WatchState::Active || watch.snoozed_until.is_some();
     changes.filter(counts).map_or(usage, |watch| Usage {
         active_watches: usage.active_watches.saturating_sub(1),
         watched_days: usage
