@@ -33,6 +33,9 @@ use store::{
 };
 use words::Said;
 
+/// The field of an address.
+const ADDRESS: &str = "address";
+
 /// The page of channels.
 fn address(tenant: TenantId) -> String {
     format!("/t/{tenant}/channels")
@@ -136,7 +139,7 @@ fn state(channel: &ShownChannel) -> (&'static str, Said) {
 pub(crate) async fn add(cx: MemberCx, Form(typed): Form<AddressForm>) -> Result<Response, Problem> {
     let mut refused = Refusals::default();
     let Ok(to) = typed.address.parse::<Address>() else {
-        refused.say("address", Said::new("channel-no-address"));
+        refused.say(ADDRESS, Said::new("channel-no-address"));
         return page(&cx, typed, refused).await;
     };
     let (mut tx, me) = cx.begin_writing(WriteWatches, Hold::Shared).await?;
@@ -149,7 +152,7 @@ pub(crate) async fn add(cx: MemberCx, Form(typed): Form<AddressForm>) -> Result<
         Added::TooMany => Said::new("channel-too-many").with("n", CHANNELS_MAX),
     };
     drop(tx);
-    refused.say("address", why);
+    refused.say(ADDRESS, why);
     page(&cx, typed, refused).await
 }
 

@@ -82,7 +82,7 @@ struct Noting {
 }
 
 impl Noting {
-    fn say(&mut self, field: &'static str, why: Said) {
+    fn refuse(&mut self, field: &'static str, why: Said) {
         self.step = self.step.min(Step::of(field));
         if self.refused.of(field).is_none() {
             self.refused.say(field, why);
@@ -90,7 +90,7 @@ impl Noting {
     }
 
     fn take<T>(&mut self, field: &'static str, value: Result<T, Said>) -> Option<T> {
-        value.map_err(|why| self.say(field, why)).ok()
+        value.map_err(|why| self.refuse(field, why)).ok()
     }
 }
 
@@ -129,7 +129,7 @@ fn judge(noting: &mut Noting, errors: Vec<FieldError>, knows_vehicle: bool) {
         let is_size = field.starts_with("vehicle");
         if knows_vehicle || !is_size {
             let why = if field == "wants.price_ceiling" { said_of_price(&wrong) } else { said_of(&wrong, is_size) };
-            noting.say(field_of(field), why);
+            noting.refuse(field_of(field), why);
         }
     }
 }
@@ -160,7 +160,7 @@ fn leg(noting: &mut Noting, answers: &Answers, prefix: &str, route: &RouteCode) 
     let window = noting.take(after, window(answers, prefix));
     let dates = match dates? {
         None if !is_back && answers.was_asked("from") => {
-            noting.say("from", Said::new("wizard-from-missing"));
+            noting.refuse("from", Said::new("wizard-from-missing"));
             return None;
         }
         dates => dates?,
@@ -181,7 +181,7 @@ fn way_back(noting: &mut Noting, answers: &Answers, (operator, out): (Operator, 
     let route = named.or_else(|| reverse(operator, out)?.code.parse().ok());
     let Some(route) = route else {
         let why = Said::new("wizard-no-way-back").with("operator", operator.manifest().name);
-        noting.say("back_from", why);
+        noting.refuse("back_from", why);
         return None;
     };
     let rule = answers.get("rule").parse().unwrap_or(ReturnRule::Either);
@@ -241,7 +241,7 @@ fn vehicle(noting: &mut Noting, answers: &Answers) -> Option<Vehicle> {
     match answers.get("vehicle") {
         "" => {
             if answers.was_asked("adults") {
-                noting.say("vehicle", Said::new("wizard-vehicle-missing"));
+                noting.refuse("vehicle", Said::new("wizard-vehicle-missing"));
             }
             None
         }
@@ -249,7 +249,7 @@ fn vehicle(noting: &mut Noting, answers: &Answers) -> Option<Vehicle> {
         word => match word.parse::<Preset>() {
             Ok(preset) => Some(preset.vehicle()),
             Err(_) => {
-                noting.say("vehicle", Said::new("wizard-vehicle-missing"));
+                noting.refuse("vehicle", Said::new("wizard-vehicle-missing"));
                 None
             }
         },
@@ -323,10 +323,10 @@ fn aside(noting: &mut Noting, answers: &Answers, own: &[ShownChannel]) -> Aside 
     let aside = Aside::new(channels, note, answers.get("stop") != "no");
     for error in aside.errors(own) {
         match error {
-            AsideError::LongNote(_) => noting.say("note", Said::new("wizard-note-long").with("n", NOTE_CHARS_MAX)),
-            AsideError::UnreadableNote => noting.say("note", Said::new("wizard-note-unread")),
+            AsideError::LongNote(_) => noting.refuse("note", Said::new("wizard-note-long").with("n", NOTE_CHARS_MAX)),
+            AsideError::UnreadableNote => noting.refuse("note", Said::new("wizard-note-unread")),
             AsideError::ManyChannels | AsideError::ForeignChannel(_) => {
-                noting.say("told", Said::new("wizard-channel-foreign"));
+                noting.refuse("told", Said::new("wizard-channel-foreign"));
             }
         }
     }
