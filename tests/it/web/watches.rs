@@ -39,7 +39,7 @@ async fn a_watch_says_what_it_waits_for_how_it_is_checked_and_what_it_told() {
             "Watching",
             "This is class motorhome at Harbour Lines (simulated).",
             "7 m long: over 6 m, within 7.5 m.",
-            "We ask every 1 minute.",
+            "We ask again after 1 minute.",
             "That is what the plan Fleet asks.",
             "Written to 1 address",
             "Full",

@@ -46,7 +46,7 @@ async fn criteria(world: &World) -> serde_json::Value {
 #[tokio::test]
 async fn three_pages_and_one_press_make_a_watch_in_both_languages() {
     for (language, words) in [
-        ("en", ["Where and when?", "With what?", "Is this right?", "class motorhome", "We ask every 1 hour"]),
+        ("en", ["Where and when?", "With what?", "Is this right?", "class motorhome", "We ask again after 1 hour"]),
         (
             "fr",
             [
@@ -54,7 +54,7 @@ async fn three_pages_and_one_press_make_a_watch_in_both_languages() {
                 "Avec quoi",
                 "Est-ce bien cela",
                 "catégorie motorhome",
-                "Nous demandons toutes les 1 heure",
+                "Nous redemandons après 1 heure",
             ],
         ),
     ] {
