@@ -38,7 +38,7 @@ async fn a_watch_says_what_it_waits_for_how_it_is_checked_and_what_it_told() {
             "Portmouth Sim to Santoña Sim",
             "Watching",
             "This is class motorhome at Harbour Lines (simulated).",
-            "7 m long: over 6 m, within 7.5 m.",
+            "7\u{a0}m long: over 6\u{a0}m, within 7.5\u{a0}m.",
             "We ask again after 1 minute.",
             "That is what the plan Fleet asks.",
             "Written to 1 address",
@@ -132,7 +132,7 @@ async fn a_watch_that_sleeps_asks_nothing_keeps_its_room_and_wakes_on_its_day() 
     let woken = "select count(*) from watch where state = 'active' and version = 2 and snoozed_until is null";
     assert_eq!(world.count(woken).await, 1);
     world.an_hour_later().await;
-    let told = "select count(*) from alert where kind = 'already_open' and watch_version = 2";
+    let told = "select count(*) from alert where watch_version = 2";
     assert_eq!(world.count(told).await, 1, "it tells what is there now");
 }
 

@@ -102,7 +102,7 @@ async fn a_search_leads_to_the_last_page_and_needs_one_press() {
     let check = browser.get(&path).await;
     assert_sound(&check);
     assert!(
-        check.text.contains("Begin watching") && check.text.contains("7 m long: over 6 m, within 7.5 m"),
+        check.text.contains("Begin watching") && check.text.contains("6.99\u{a0}m long: over 6\u{a0}m, within 7.5\u{a0}m"),
         "{}",
         check.text
     );
@@ -139,7 +139,7 @@ async fn what_cannot_be_read_or_answered_is_refused_beside_its_field_and_stays_a
         ("vehicle", "spaceship", "vehicle", "Choose a vehicle, or say how large yours is."),
         ("length", "540", "length", "Say what it is measured in"),
         ("length", "very long", "length", "This is no size we can read."),
-        ("length", "0.2 m", "length", "This must be between 1 m and 25 m."),
+        ("length", "0.2 m", "length", "This must be between 1\u{a0}m and 25\u{a0}m."),
         ("height", "", "height", "Type a size, such as 5.4 m."),
         ("trailer", "19 m", "vehicle", "Harbour Lines (simulated) takes no vehicle of this size."),
         ("adults", "0", "adults", "This must be between 1 and 20."),
@@ -251,7 +251,7 @@ async fn a_watch_is_changed_on_the_same_pages_and_another_one_made_like_it() {
     let pages = format!("{here}/edit");
     let check = browser.get(&pages).await;
     assert_sound(&check);
-    assert!(check.text.contains("Save the changes") && check.text.contains("7 m long"), "{}", check.text);
+    assert!(check.text.contains("Save the changes") && check.text.contains("7\u{a0}m long"), "{}", check.text);
     let mut sent = fields(&check, &here);
     sent.retain(|(name, _)| name != "adults");
     sent.extend([("adults".to_owned(), "4".to_owned()), ("note".to_owned(), "four of us".to_owned())]);
