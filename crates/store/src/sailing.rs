@@ -1,7 +1,7 @@
 //! Sailings as a reader's plan may know them. What a faster plan was told and this one was not yet is not here, and a
 //! sailing of which the plan may know nothing is absent.
 
-use crate::{Listed, Place, Result, TenantTx, document, word};
+use crate::{Listed, Place, Reading, Result, document, word};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use domain::{
     cadence::TargetState,
@@ -90,7 +90,7 @@ impl Row {
 /// # Errors
 /// When the database cannot be read.
 pub async fn released(
-    tx: &mut TenantTx,
+    reading: impl Into<Reading<'_>>,
     asked: &Asked<'_>,
     after: Option<&Place<String>>,
     limit: i64,
@@ -128,7 +128,7 @@ pub async fn released(
         after.map(|place| place.key.as_str()),
         limit
     )
-    .fetch_all(&mut *tx.tx)
+    .fetch_all(reading.into().connection())
     .await?;
     Ok(Listed::read(rows, limit, |row| Place { at: row.departs_at, key: row.key.clone() }, Row::read))
 }
