@@ -42,7 +42,7 @@ impl Proof {
     }
 }
 
-/// Ids for whom we may meet for the first time.
+/// Ids for whom we may meet for the first time, and what they read.
 #[derive(Clone, Copy, Debug)]
 pub struct NewPerson {
     /// The person.
@@ -51,6 +51,8 @@ pub struct NewPerson {
     pub tenant: TenantId,
     /// Their first channel.
     pub channel: ChannelId,
+    /// What they read, as a BCP 47 tag: the language they signed up in.
+    pub locale: &'static str,
 }
 
 /// An identity as its person sees it.
@@ -149,10 +151,11 @@ impl Credentials {
         let name = proof.name.as_str();
         let email = tx.sealer.seal(&Place::UserEmail(new.user), &proof.email)?;
         sqlx::query!(
-            "insert into user_account (user_id, name, email, created_at) values ($1, $2, $3, $4)",
+            "insert into user_account (user_id, name, email, locale, created_at) values ($1, $2, $3, $4, $5)",
             tx.user,
             name,
             email,
+            new.locale,
             act.at
         )
         .execute(&mut *tx.tx)

@@ -20,7 +20,7 @@ mod change;
 mod shown;
 
 pub use change::{Aside, annotate, rewrite, set_state};
-pub use shown::{ShownTarget, ShownWatch, find, list, lock_for_change, targets};
+pub use shown::{ShownTarget, ShownWatch, find, list, lock_for_change, of_ids, targets};
 
 /// What a watch holds.
 #[derive(Clone, Debug)]
