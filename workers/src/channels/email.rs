@@ -20,6 +20,7 @@ use lettre::{
 };
 use std::time::Duration;
 use url::Url;
+use ::words::Phrase;
 use uuid::Uuid;
 use words::{Link, Words};
 
@@ -87,8 +88,8 @@ impl Mailer {
         Ok(self.base_url.join(path).context("a link could not be written")?.into())
     }
 
-    fn link(&self, words: &str, path: &str) -> anyhow::Result<Link> {
-        Ok(Link { words: words.to_owned(), url: self.url(path)? })
+    fn link(&self, words: Phrase, path: &str) -> anyhow::Result<Link> {
+        Ok(Link { words: words.to_string(), url: self.url(path)? })
     }
 }
 

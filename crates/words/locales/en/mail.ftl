@@ -1,1 +1,129 @@
-# Mails.
+# Mails: alerts, notices of outages, letters.
+
+mail-stop-all = Stop all mail to this address
+mail-moment = { $moment } { $zone }
+mail-pause = This is the last of many mails for now. What opens before { $until } we hold back, and send then if it is still so.
+mail-route = { $from } to { $to }
+mail-from = from { $from }
+
+# Alerts.
+mail-mark-open = ▲ Space open
+mail-alert = Space for your { $vehicle }: { $leaves }, { $from } to { $to }
+mail-alert-opening = Space that comes back is often gone within minutes.
+mail-alert-first-seen = It is the first time we see this sailing.
+mail-alert-already-open = The space was there when your watch began.
+mail-alert-why = You get this mail because a watch of yours asks for it.
+mail-car = car
+mail-campervan = campervan
+mail-motorhome = motorhome
+mail-caravan = caravan
+mail-van = van
+mail-vehicle = vehicle
+mail-book = Book at { $operator }
+mail-got-it = Got it?
+mail-stop = Booked, stop
+mail-not-yet = Not yet?
+mail-keep = Keep watching
+mail-leaves = Leaves
+mail-leaves-from = { $moment } from { $from }
+mail-back = Back
+mail-ship = Ship
+mail-class = Vehicle class
+mail-spaces = Spaces left
+mail-count = { $n }
+mail-price = Price
+mail-amount = { $price }
+mail-price-for = { $price } for { $basis }
+mail-basis-brittany = 2 adults and the largest vehicle of the class, with a cabin where one must be taken
+mail-cabin = Cabin
+mail-available = available
+mail-seen = We saw it { $ago }, at { $time } { $zone }.
+mail-just-now = just now
+
+# Outages.
+mail-mark-not-checked = ◌ Not checked
+mail-mark-checked-again = ● Checked again
+mail-degraded = We cannot check { $operator } at the moment
+mail-degraded-lead = { $what } Until that changes we cannot tell you of space there.
+mail-degraded-next = { $what } Your watches stay as they are and you need to do nothing. We write once more when checks work again.
+mail-failing = Some pages of { $operator } do not give us answers we can rely on.
+mail-failing-next = We keep trying, less often while it fails, and check as usual as soon as the answers are good again.
+mail-silent = { $operator } does not answer us at the moment.
+mail-silent-next = We keep trying, less often while it fails, and check as usual as soon as it answers.
+mail-off = We have paused our checks of { $operator }.
+mail-off-next = We check as usual as soon as the pause is over.
+mail-recovered = We check { $operator } again
+mail-recovered-lead = We told you that we could not check { $operator }. Checks work again for everything you wait for there.
+mail-recovered-next = Your watches stayed as they are and you need to do nothing. Space that came and went meanwhile we could not see; what is open now you hear of as usual.
+mail-notice-why = You get this mail because a watch of yours waits for this operator.
+mail-not-checked = Not checked
+mail-checked = Checked
+mail-since = Since
+mail-again-since = Again since
+mail-last-good = Last good check
+mail-none-yet = none yet
+mail-routes-more = { $more ->
+    [one] { $named }; and 1 more route
+   *[other] { $named }; and { $more } more routes
+}
+
+# Letters: invitations, members, sign-in, keys.
+mail-viewer = viewer (sees watches and alerts)
+mail-editor = editor (sees and changes watches)
+mail-admin = administrator (changes watches and members)
+mail-owner = owner (may do everything)
+mail-role = Role
+mail-role-now = Now
+mail-invitation-mark = ● Invitation
+mail-invitation = { $inviter } invites you to { $tenant }
+mail-invitation-lead = { $inviter } would like you to join the team { $tenant } on FerryAlert, which watches ferries that are full and tells you when space opens.
+mail-invitation-team = Team
+mail-invitation-role = Your role
+mail-invitation-until = Good until
+mail-invitation-next = Open the invitation, sign in with an account that has this very e-mail address, and accept. Nothing happens before you do.
+mail-invitation-act = See the invitation
+mail-invitation-note = You do not know them? You need to do nothing: the invitation ends by itself.
+mail-invitation-why = You get this mail because { $inviter } entered this address. It is on no list of ours.
+mail-joined-mark = ● New member
+mail-joined = { $name } has joined { $tenant }
+mail-joined-lead = { $name } accepted your invitation to { $tenant }.
+mail-joined-next = You can change the role or remove a member at any time.
+mail-joined-act = See the members
+mail-joined-why = You get this mail because you sent the invitation.
+mail-role-changed-mark = ● Role changed
+mail-role-changed = You have another role in { $tenant }
+mail-role-changed-lead = Your role in { $tenant } has changed.
+mail-role-changed-act = Open the team
+mail-role-changed-why = You get this mail because you are a member of this team.
+mail-removed-mark = ● Removed
+mail-removed = You are no longer a member of { $tenant }
+mail-removed-lead = An administrator of { $tenant } has removed you from the team.
+mail-removed-next = Its watches and alerts are closed to you, and your own there have ended. What is yours outside that team stays as it is.
+mail-removed-why = You get this mail because you were a member of this team.
+mail-linked-mark = ● Sign-in
+mail-linked = You can now sign in another way
+mail-linked-lead = One more account can sign in as you from now on.
+mail-linked-at = Account at
+mail-linked-next = If you added it, you need to do nothing. If you did not, remove it now and end the sessions that you do not know.
+mail-linked-act = See how you sign in
+mail-linked-why = You get this mail because it concerns the safety of your account.
+mail-key-created-mark = ● New key
+mail-key-created = { $tenant } has a new API key
+mail-key-created-lead = A program that presents this key acts for { $maker } in { $tenant }, and may do no more than they may.
+mail-key-created-next = If you expected it, you need to do nothing. If not, revoke it now: it stops working at once.
+mail-key-created-act = See or revoke the key
+mail-key-expiring-mark = ● Key ends
+mail-key-expiring = An API key of { $tenant } ends soon
+mail-key-expiring-lead = The program that uses it will be refused from then on.
+mail-key-expiring-next = Rotate the key: you get a new one, and the old one may work on for some days while you put it in place.
+mail-key-expiring-act = Rotate the key
+mail-keys-why = You get this mail because you own this team.
+mail-key = Key
+mail-key-for = For
+mail-key-by-administrator = made by an administrator
+mail-key-may = May
+mail-key-read = read
+mail-key-write = write
+mail-key-read-write = read and write
+mail-key-maker = Made by
+mail-key-ends = Ends

@@ -1,1 +1,129 @@
-# Courriels.
+# Courriels : alertes, avis de panne, lettres.
+
+mail-stop-all = Arrêter tous les courriels à cette adresse
+mail-moment = { $moment } { $zone }
+mail-pause = C’est le dernier de nombreux courriels pour le moment. Ce qui s’ouvre avant le { $until }, nous le retenons, et l’envoyons alors si c’est toujours vrai.
+mail-route = { $from } – { $to }
+mail-from = au départ de { $from }
+
+# Alertes.
+mail-mark-open = ▲ Place libre
+mail-alert = Une place pour votre { $vehicle } : { $leaves }, { $from } – { $to }
+mail-alert-opening = Une place qui se libère est souvent reprise en quelques minutes.
+mail-alert-first-seen = C’est la première fois que nous voyons cette traversée.
+mail-alert-already-open = La place était là quand votre veille a commencé.
+mail-alert-why = Vous recevez ce courriel parce qu’une de vos veilles le demande.
+mail-car = voiture
+mail-campervan = van aménagé
+mail-motorhome = camping-car
+mail-caravan = caravane
+mail-van = fourgon
+mail-vehicle = véhicule
+mail-book = Réserver chez { $operator }
+mail-got-it = C’est bon ?
+mail-stop = Réservé, arrêter
+mail-not-yet = Pas encore ?
+mail-keep = Continuer la veille
+mail-leaves = Départ
+mail-leaves-from = { $moment } de { $from }
+mail-back = Retour
+mail-ship = Navire
+mail-class = Catégorie
+mail-spaces = Places restantes
+mail-count = { $n }
+mail-price = Prix
+mail-amount = { $price }
+mail-price-for = { $price } pour { $basis }
+mail-basis-brittany = 2 adultes et le plus grand véhicule de la catégorie, avec une cabine là où elle est obligatoire
+mail-cabin = Cabine
+mail-available = disponible
+mail-seen = Nous l’avons vue { $ago }, à { $time } { $zone }.
+mail-just-now = à l’instant
+
+# Pannes.
+mail-mark-not-checked = ◌ Pas vérifié
+mail-mark-checked-again = ● Vérifié à nouveau
+mail-degraded = Nous ne pouvons pas vérifier { $operator } pour le moment
+mail-degraded-lead = { $what } Tant que cela dure, nous ne pouvons pas vous signaler de place là-bas.
+mail-degraded-next = { $what } Vos veilles restent comme elles sont et vous n’avez rien à faire. Nous vous écrirons encore une fois quand les vérifications marcheront de nouveau.
+mail-failing = Certaines pages de { $operator } ne nous donnent pas de réponses fiables.
+mail-failing-next = Nous continuons d’essayer, moins souvent tant que cela échoue, et vérifierons comme d’habitude dès que les réponses seront bonnes.
+mail-silent = { $operator } ne nous répond pas pour le moment.
+mail-silent-next = Nous continuons d’essayer, moins souvent tant que cela échoue, et vérifierons comme d’habitude dès qu’une réponse viendra.
+mail-off = Nous avons suspendu nos vérifications de { $operator }.
+mail-off-next = Nous vérifierons comme d’habitude dès la fin de la pause.
+mail-recovered = Nous vérifions de nouveau { $operator }
+mail-recovered-lead = Nous vous avions dit que nous ne pouvions pas vérifier { $operator }. Les vérifications marchent de nouveau pour tout ce que vous y attendez.
+mail-recovered-next = Vos veilles sont restées comme elles étaient et vous n’avez rien à faire. Les places apparues puis reprises entre-temps, nous n’avons pas pu les voir ; ce qui est libre maintenant vous sera signalé comme d’habitude.
+mail-notice-why = Vous recevez ce courriel parce qu’une de vos veilles attend cette compagnie.
+mail-not-checked = Pas vérifié
+mail-checked = Vérifié
+mail-since = Depuis
+mail-again-since = De nouveau depuis
+mail-last-good = Dernière bonne vérification
+mail-none-yet = aucune encore
+mail-routes-more = { $more ->
+    [one] { $named } ; et 1 autre ligne
+   *[other] { $named } ; et { $more } autres lignes
+}
+
+# Lettres : invitations, membres, connexion, clés.
+mail-viewer = lecteur (voit les veilles et les alertes)
+mail-editor = éditeur (voit et change les veilles)
+mail-admin = administrateur (change les veilles et les membres)
+mail-owner = propriétaire (peut tout faire)
+mail-role = Rôle
+mail-role-now = Maintenant
+mail-invitation-mark = ● Invitation
+mail-invitation = { $inviter } vous invite dans { $tenant }
+mail-invitation-lead = { $inviter } aimerait que vous rejoigniez l’équipe { $tenant } sur FerryAlert, qui surveille les ferries complets et vous prévient quand une place se libère.
+mail-invitation-team = Équipe
+mail-invitation-role = Votre rôle
+mail-invitation-until = Valable jusqu’au
+mail-invitation-next = Ouvrez l’invitation, connectez-vous avec un compte qui a précisément cette adresse, et acceptez. Rien ne se passe avant.
+mail-invitation-act = Voir l’invitation
+mail-invitation-note = Vous ne connaissez pas cette personne ? Vous n’avez rien à faire : l’invitation prend fin d’elle-même.
+mail-invitation-why = Vous recevez ce courriel parce que { $inviter } a saisi cette adresse. Elle n’est sur aucune de nos listes.
+mail-joined-mark = ● Nouveau membre
+mail-joined = { $name } a rejoint { $tenant }
+mail-joined-lead = { $name } a accepté votre invitation dans { $tenant }.
+mail-joined-next = Vous pouvez changer son rôle ou retirer un membre à tout moment.
+mail-joined-act = Voir les membres
+mail-joined-why = Vous recevez ce courriel parce que vous avez envoyé l’invitation.
+mail-role-changed-mark = ● Rôle changé
+mail-role-changed = Vous avez un autre rôle dans { $tenant }
+mail-role-changed-lead = Votre rôle dans { $tenant } a changé.
+mail-role-changed-act = Ouvrir l’équipe
+mail-role-changed-why = Vous recevez ce courriel parce que vous êtes membre de cette équipe.
+mail-removed-mark = ● Retiré
+mail-removed = Vous n’êtes plus membre de { $tenant }
+mail-removed-lead = Un administrateur de { $tenant } vous a retiré de l’équipe.
+mail-removed-next = Ses veilles et ses alertes vous sont fermées, et les vôtres y ont pris fin. Ce qui est à vous hors de cette équipe reste comme il est.
+mail-removed-why = Vous recevez ce courriel parce que vous étiez membre de cette équipe.
+mail-linked-mark = ● Connexion
+mail-linked = Vous pouvez désormais vous connecter d’une autre façon
+mail-linked-lead = Un compte de plus peut désormais se connecter en votre nom.
+mail-linked-at = Compte chez
+mail-linked-next = Si vous l’avez ajouté, vous n’avez rien à faire. Sinon, retirez-le maintenant et mettez fin aux sessions que vous ne connaissez pas.
+mail-linked-act = Voir comment vous vous connectez
+mail-linked-why = Vous recevez ce courriel parce qu’il concerne la sécurité de votre compte.
+mail-key-created-mark = ● Nouvelle clé
+mail-key-created = { $tenant } a une nouvelle clé d’API
+mail-key-created-lead = Un programme qui présente cette clé agit pour { $maker } dans { $tenant }, et ne peut rien de plus que cette personne.
+mail-key-created-next = Si vous vous y attendiez, vous n’avez rien à faire. Sinon, révoquez-la maintenant : elle cesse de marcher aussitôt.
+mail-key-created-act = Voir ou révoquer la clé
+mail-key-expiring-mark = ● Fin d’une clé
+mail-key-expiring = Une clé d’API de { $tenant } prend bientôt fin
+mail-key-expiring-lead = Le programme qui l’utilise sera refusé dès ce moment.
+mail-key-expiring-next = Remplacez la clé : vous en recevez une nouvelle, et l’ancienne peut servir encore quelques jours, le temps de la mettre en place.
+mail-key-expiring-act = Remplacer la clé
+mail-keys-why = Vous recevez ce courriel parce que vous êtes propriétaire de cette équipe.
+mail-key = Clé
+mail-key-for = Pour
+mail-key-by-administrator = créée par un administrateur
+mail-key-may = Peut
+mail-key-read = lire
+mail-key-write = écrire
+mail-key-read-write = lire et écrire
+mail-key-maker = Créée par
+mail-key-ends = Fin
