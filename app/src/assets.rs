@@ -27,12 +27,14 @@ const LOOK: &str = concat!(
     include_str!("../assets/look/layout.css"),
     include_str!("../assets/look/components.css"),
     include_str!("../assets/look/charts.css"),
+    include_str!("../assets/look/board.css"),
 );
 
 const ASSETS: &[Asset] = &[
     Asset { name: "site.css", content_type: CSS, bytes: LOOK.as_bytes() },
     Asset { name: "icons.svg", content_type: SVG, bytes: include_bytes!("../assets/icons.svg") },
     Asset { name: "site.js", content_type: SCRIPT, bytes: include_bytes!("../assets/site.js") },
+    Asset { name: "live.js", content_type: SCRIPT, bytes: include_bytes!("../assets/live.js") },
 ];
 
 /// Names the present version of all of them.

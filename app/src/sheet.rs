@@ -127,7 +127,7 @@ pub(crate) fn remember(headers: &mut HeaderMap, language: Language) {
 #[serde(deny_unknown_fields)]
 pub(crate) struct LanguageForm {
     language: String,
-    #[serde(default)]
+    #[serde(default = "ReturnTo::home")]
     return_to: ReturnTo,
 }
 

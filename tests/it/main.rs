@@ -46,3 +46,4 @@ mod shield;
 mod stopped;
 mod threat_model;
 mod tidy;
+mod web;

@@ -15,7 +15,7 @@ use serde_json::Value;
 use store::sailing::{self, Asked, ReleasedSailing};
 
 /// The instant of a plan's next tick on the only target.
-pub(super) async fn next_tick_of(world: &World, plan: Plan) -> DateTime<Utc> {
+pub(crate) async fn next_tick_of(world: &World, plan: Plan) -> DateTime<Utc> {
     let target = TargetId(world.count("select id from target").await);
     let pace = Pace { scale: TimeScale::REAL, floor_s: 30, stretch_s: 0 };
     next_tick(world.clock.now(), phase(target, pace.scale), interval(plan, &pace))
