@@ -1,7 +1,7 @@
 -- What a dashboard needs to be read at once, however many watches there are, and in which language somebody is written to.
 --
 -- Watches stand in the order of their next departure: `first_day` is what the wish says (the first day of the way out), made by the
--- database from the criteria, so that no writer can forget it. Null for criteria that this version cannot read: those come last.
+-- database from the criteria, so that no writer can forget it. Null for criteria that it cannot read.
 -- Which of a tenant's watches a failing question belongs to is found without reading what others ask of it.
 --
 -- A letter is written in the language of whom it goes to, who may be no member any more: the function that says where it goes says that

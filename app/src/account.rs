@@ -18,8 +18,8 @@ use chrono_tz::Tz;
 use domain::{id::SessionId, name::Name};
 use serde::Deserialize;
 use store::UserTx;
-use words::{Language, Said};
 use store::session::{SessionRow, end, end_others as end_all_others, list};
+use words::{Language, Said};
 
 #[derive(Template)]
 #[template(path = "account.html")]

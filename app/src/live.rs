@@ -100,7 +100,8 @@ impl Live {
     fn take(&self, tenant: TenantId) -> Result<Places, Problem> {
         let refused = |n: usize| Problem::too_often(Said::new("too-many-streams").with("n", n), AGAIN_IN_S);
         let Bounds { streams_per_tenant, streams_max, .. } = self.0.bounds;
-        let of_tenant = self.0.of_tenants.take(tenant, streams_per_tenant).ok_or_else(|| refused(streams_per_tenant))?;
+        let of_tenant =
+            self.0.of_tenants.take(tenant, streams_per_tenant).ok_or_else(|| refused(streams_per_tenant))?;
         let of_process = self.0.all.clone().try_acquire_owned().map_err(|_| refused(streams_max))?;
         Ok(Places { _of_tenant: of_tenant, _of_process: of_process })
     }

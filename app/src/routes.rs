@@ -5,8 +5,7 @@ mod table;
 pub use table::{Endpoint, Table};
 
 use crate::{
-    App,
-    about,
+    App, about,
     access::Recency::{Any, Fresh, Unattended},
     account, alerts, assets, audit, board, channels, docs, invitations,
     keys::{self, managed},

@@ -57,6 +57,8 @@ pub(super) struct Standing {
 /// How a watch that runs is checked.
 pub(super) struct CardChecks {
     pub(super) strip: Strip,
+    /// What the strip shows, in words.
+    pub(super) summary: Said,
     pub(super) last: Option<At>,
     pub(super) next: Option<At>,
     pub(super) missed: Option<At>,
@@ -132,9 +134,11 @@ impl Read<'_> {
             from: place(route.map(|route| route.from)),
             to: place(route.map(|route| route.to)),
             days: days(&watch.criteria.leg),
-            hours: watch.criteria.leg.window.map(|window| {
-                Said::new("board-hours").with("from", window.from).with("to", window.to)
-            }),
+            hours: watch
+                .criteria
+                .leg
+                .window
+                .map(|window| Said::new("board-hours").with("from", window.from).with("to", window.to)),
             way_back: watch.return_leg.as_ref().map(|back| Said::new("board-way-back").with("days", days(&back.leg))),
             vehicle: vehicle(&watch.criteria.vehicle),
             class: watch.operator.class_of(&watch.criteria.vehicle).map(|fit| fit.class.to_string()),
@@ -192,9 +196,10 @@ impl Read<'_> {
             0 => Some(&watch.criteria.leg),
             _ => watch.return_leg.as_ref().map(|back| &back.leg),
         };
-        let wanted = self.sightings.iter().filter(|sighting| {
-            leg(sighting).is_some_and(|leg: &Leg| leg.covers(&sighting.sailing))
-        });
+        let wanted = self
+            .sightings
+            .iter()
+            .filter(|sighting| leg(sighting).is_some_and(|leg: &Leg| leg.covers(&sighting.sailing)));
         wanted.map(|sighting| availability(sighting)).max_by_key(|availability| rank(*availability))
     }
 
@@ -216,6 +221,7 @@ impl Read<'_> {
         });
         let name = watch.operator.manifest().name;
         CardChecks {
+            summary: summary(&strip),
             strip,
             last: checked.last.map(|last| At::passed(last, at)),
             next: checked.next.map(|next| At::to_come(next, at)),
@@ -251,18 +257,11 @@ impl Card {
             "open": strip.map(Strip::open),
             "checked": strip.map(Strip::checked),
             "missed": strip.map(Strip::missed),
-            "summary": strip.map(|strip| say(&summary(strip))),
+            "summary": checks.map(|checks| say(&checks.summary)),
             "last": checks.map(|checks| at(&checks.last)),
             "next": checks.map(|checks| at(&checks.next)),
             "failing": checks.map(|checks| at(&checks.missed)),
         })
-    }
-}
-
-impl CardChecks {
-    /// What the strip shows, in words.
-    pub(super) fn summary(&self) -> Said {
-        summary(&self.strip)
     }
 }
 

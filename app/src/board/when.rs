@@ -31,7 +31,8 @@ impl At {
 
     fn new(at: DateTime<Utc>, zone: &str, said: Said) -> At {
         let local = at.with_timezone(&zone.parse().unwrap_or(Tz::UTC));
-        let exact = Said::new("board-moment").with("moment", local.naive_local()).with("zone", local.format("%Z").to_string());
+        let exact =
+            Said::new("board-moment").with("moment", local.naive_local()).with("zone", local.format("%Z").to_string());
         At { iso: at.to_rfc3339_opts(SecondsFormat::Secs, true), exact, said }
     }
 

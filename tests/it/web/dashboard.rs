@@ -74,7 +74,9 @@ async fn what_has_space_comes_first_then_what_is_not_checked_then_the_next_depar
     let page = browser.get(&path).await;
     assert_eq!(cards(&page), [watches[0].0, watches[1].0, watches[2].0]);
     let open = card(&page, watches[0]);
-    for part in ["loud", "1 space", "Mon 13 Jul", "class=\"chip open\"", &format!("href=\"{path}/watches/{}\"", watches[0])] {
+    for part in
+        ["loud", "1 space", "Mon 13 Jul", "class=\"chip open\"", &format!("href=\"{path}/watches/{}\"", watches[0])]
+    {
         assert!(open.contains(part), "{part}: {open}");
     }
     assert!(card(&page, watches[1]).contains("Not checked since"));
@@ -226,10 +228,11 @@ async fn ten_thousand() -> (World, Person) {
     let crowd = Crowd { name: "crowd", tenants: 1, watches: 10_000, plan: Plan::Fleet, wishes: &wishes };
     crowd.write(&world.database.super_url(), &Progress::start("seeding")).await.unwrap();
     world.poll().await;
-    let row: (Uuid, Uuid, Uuid) = sqlx::query_as("select m.tenant_id, m.user_id, c.id from member m join channel c using (user_id)")
-        .fetch_one(&world.admin)
-        .await
-        .unwrap();
+    let row: (Uuid, Uuid, Uuid) =
+        sqlx::query_as("select m.tenant_id, m.user_id, c.id from member m join channel c using (user_id)")
+            .fetch_one(&world.admin)
+            .await
+            .unwrap();
     let (tenant, user) = (TenantId(row.0), UserId(row.1));
     let alice = Person { tenant, user, channel: domain::id::ChannelId(row.2), email: "crowd-0@example.test".into() };
     (world, alice)
@@ -240,7 +243,8 @@ async fn ten_thousand_watches_are_listed_as_fast_as_few() {
     let (world, alice) = ten_thousand().await;
     let mut browser = world.signed_in_at(app::router(world.web()), &alice, Token::mint([7; 32])).await;
     let mut spent = Vec::new();
-    let paths = ["", "?page=2", "?page=334", "?show=open", "?show=paused"].map(|query| format!("/t/{}{query}", alice.tenant));
+    let paths =
+        ["", "?page=2", "?page=334", "?show=open", "?show=paused"].map(|query| format!("/t/{}{query}", alice.tenant));
     for path in paths.iter().cycle().take(150) {
         let begun = Instant::now();
         let page = browser.get(path).await;

@@ -209,7 +209,11 @@ async fn sr_web_07_what_moves_elsewhere_makes_no_page_say_anything() {
     told.told().await;
     others.told().await;
     // Bob's watch is over: what opens now moves Alice's page alone.
-    sqlx::query("update watch set state = 'paused' where id = $1").bind(other.0).execute(&stage.world.admin).await.unwrap();
+    sqlx::query("update watch set state = 'paused' where id = $1")
+        .bind(other.0)
+        .execute(&stage.world.admin)
+        .await
+        .unwrap();
     stage.space_opens().await;
     let card = told.told().await;
     assert_eq!(card["open"], 1, "pushed, for no stream looks by itself here: {card}");
@@ -280,7 +284,11 @@ async fn sr_web_07_a_tenant_and_a_process_have_so_many_streams_and_give_them_bac
     assert_eq!(refused.headers["retry-after"], "60");
     let third = open(&stage.router, &bobs, &other, None).await;
     assert_eq!(third.status, StatusCode::OK, "another tenant is not held up");
-    assert_eq!(open(&stage.router, &bobs, &other, None).await.status, StatusCode::TOO_MANY_REQUESTS, "a process is full");
+    assert_eq!(
+        open(&stage.router, &bobs, &other, None).await.status,
+        StatusCode::TOO_MANY_REQUESTS,
+        "a process is full"
+    );
     drop((held, third));
     assert_eq!(open(&stage.router, &alices, &page, None).await.status, StatusCode::OK);
 }

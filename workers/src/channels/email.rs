@@ -9,6 +9,7 @@ mod words;
 
 use super::Sent;
 use crate::clock::Clock;
+use ::words::Phrase;
 use anyhow::{Context, ensure};
 use lettre::{
     Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
@@ -20,7 +21,6 @@ use lettre::{
 };
 use std::time::Duration;
 use url::Url;
-use ::words::Phrase;
 use uuid::Uuid;
 use words::{Link, Words};
 

@@ -152,7 +152,9 @@ pub async fn of_ids(tx: &mut TenantTx, ids: &[WatchId]) -> Result<Vec<ShownWatch
     )
     .fetch_all(&mut *tx.tx)
     .await?;
-    let read = |row| Row::read(row).inspect_err(|error| tracing::error!(%error, "a watch cannot be read and is left out")).ok();
+    let read = |row| {
+        Row::read(row).inspect_err(|error| tracing::error!(%error, "a watch cannot be read and is left out")).ok()
+    };
     Ok(rows.into_iter().filter_map(read).collect())
 }
 

@@ -66,7 +66,11 @@ impl Mailer {
                     lines: vec![line(say("mail-role"), role_in_words(*role, sheet.language))],
                     next: vec![say("mail-joined-next").to_string()],
                     button: Some(self.link(say("mail-joined-act"), &sheet.part("members"))?),
-                    ..sheet.words(say("mail-joined-mark"), say("mail-joined").with("name", name), say("mail-joined-why"))
+                    ..sheet.words(
+                        say("mail-joined-mark"),
+                        say("mail-joined").with("name", name),
+                        say("mail-joined-why"),
+                    )
                 }
             }
             About::RoleChanged { role } => Words {

@@ -119,7 +119,8 @@ fn routes<'a>((operator, language): (Operator, Language), questions: impl Iterat
 
 /// Where a question looks.
 fn place(operator: Operator, question: &Question) -> Said {
-    let name = |code: &str| operator.terminal(code).map_or_else(|| code.to_owned(), |terminal| terminal.name.to_owned());
+    let name =
+        |code: &str| operator.terminal(code).map_or_else(|| code.to_owned(), |terminal| terminal.name.to_owned());
     match question {
         Question::RouteDay { route, .. } | Question::RouteNow { route } | Question::RouteWeek { route, .. } => {
             match operator.route(route) {
