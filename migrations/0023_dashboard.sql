@@ -17,6 +17,7 @@ create index watch_target_of on watch_target (tenant_id, target_id);
 
 grant insert (locale) on user_account to ferry_auth;
 
+grant select (locale) on user_account to ferry_matcher;
 drop function letter_recipient(uuid);
 create function letter_recipient(p_letter uuid)
   returns table (user_id uuid, email bytea, zone text, locale text)

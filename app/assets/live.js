@@ -7,9 +7,14 @@ const title = document.title;
 
 function setTime(time, at) {
   if (!time || !at) { return; }
+  if (!at.iso) {
+    time.removeAttribute("datetime");
+    time.removeAttribute("title");
+    time.textContent = sign.dataset.soon;
+    return;
+  }
   time.setAttribute("datetime", at.iso);
   time.title = at.exact;
-  time.textContent = at.said;
 }
 
 function setIcon(chip, name) {
@@ -48,7 +53,8 @@ function age() {
   for (const time of document.querySelectorAll(".watch time[datetime]")) {
     const seconds = Math.round((Date.parse(time.dateTime) - Date.now()) / 1000);
     const isNext = time.dataset.part === "next";
-    if (isNext ? seconds < 1 : seconds > -1) { continue; }
+    if (isNext && seconds < 1) { time.textContent = sign.dataset.soon; continue; }
+    if (!isNext && seconds > -1) { continue; }
     const minutes = Math.round(Math.abs(seconds) / 60);
     const hours = Math.round(minutes / 60);
     const sense = Math.sign(seconds);
@@ -74,6 +80,7 @@ function follow() {
   stream.addEventListener("watches", (event) => {
     const told = JSON.parse(event.data);
     told.cards.forEach(show);
+    age();
     for (const id of told.gone) { const item = cards.get(id); if (item) { item.hidden = true; } }
     document.title = told.open > 0 ? `(${told.open}) ${title}` : title;
   });

@@ -6,6 +6,9 @@ use chrono_tz::Tz;
 use serde_json::{Value, json};
 use words::{Language, Said};
 
+/// What is said of an instant to come that has come already.
+const DUE: &str = "board-any-moment";
+
 /// An instant on a page.
 #[derive(Clone, Debug)]
 pub(crate) struct At {
@@ -25,7 +28,7 @@ impl At {
 
     /// One to come; one that has come already is any moment now.
     pub(crate) fn to_come(at: DateTime<Utc>, (now, zone): (DateTime<Utc>, &str)) -> At {
-        let said = if at <= now { Said::new("board-any-moment") } else { Said::new("in-span").with("span", at - now) };
+        let said = if at <= now { Said::new(DUE) } else { Said::new("in-span").with("span", at - now) };
         At::new(at, zone, said)
     }
 
@@ -36,10 +39,11 @@ impl At {
         At { iso: at.to_rfc3339_opts(SecondsFormat::Secs, true), exact, said }
     }
 
-    /// As a script is told it.
+    /// As a script is told it, which says itself how far away it is: words that age would be news each minute.
     pub(crate) fn told(&self, language: Language) -> Value {
-        let say = |said: &Said| said.clone().inside(language).to_string();
-        json!({ "iso": self.iso, "exact": say(&self.exact), "said": say(&self.said) })
+        let exact = self.exact.clone().inside(language).to_string();
+        let is_due = self.said.id() == DUE;
+        if is_due { json!({}) } else { json!({ "iso": self.iso, "exact": exact }) }
     }
 }
 
@@ -59,13 +63,16 @@ mod tests {
     fn an_instant_is_said_from_now_and_exactly_in_the_persons_zone() {
         let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
         let now = at("2026-07-01T12:30:00Z");
-        let told = |at: At, language| at.told(language);
-        let passed = told(At::passed(at("2026-07-01T12:24:00Z"), (now, "Europe/Paris")), Language::French);
-        assert_eq!(passed["said"], "il y a 6 minutes");
-        assert_eq!(passed["exact"], "mer. 1 juil., 14:24 CEST");
-        assert_eq!(passed["iso"], "2026-07-01T12:24:00Z");
-        let soon = told(At::to_come(at("2026-07-01T12:32:00Z"), (now, "Nowhere")), Language::English);
-        assert_eq!((&soon["said"], &soon["exact"]), (&json!("in 2 minutes"), &json!("Wed 1 Jul, 12:32 UTC")));
-        assert_eq!(told(At::to_come(now, (now, "UTC")), Language::English)["said"], "any moment now");
+        let say = |said: &Said, language| said.clone().inside(language).to_string();
+        let passed = At::passed(at("2026-07-01T12:24:00Z"), (now, "Europe/Paris"));
+        assert_eq!(say(&passed.said, Language::French), "il y a 6 minutes");
+        let exact = "mer. 1 juil., 14:24 CEST";
+        assert_eq!(passed.told(Language::French), json!({ "iso": "2026-07-01T12:24:00Z", "exact": exact }));
+        let soon = At::to_come(at("2026-07-01T12:32:00Z"), (now, "Nowhere"));
+        assert_eq!(say(&soon.said, Language::English), "in 2 minutes");
+        assert_eq!(say(&soon.exact, Language::English), "Wed 1 Jul, 12:32 UTC");
+        let due = At::to_come(now, (now, "UTC"));
+        assert_eq!(say(&due.said, Language::English), "any moment now");
+        assert_eq!(due.told(Language::English), json!({}), "what is due stays due: that is no news");
     }
 }
