@@ -12,6 +12,7 @@ use domain::{
 use store::{
     PublicTx, Reading, TenantTx,
     operator::{self, OperatorStatus},
+    sailing::ReleasedSailing,
 };
 
 /// A reader, and the operators as they stand now.
@@ -137,6 +138,13 @@ impl Reader {
     /// The last check that the reader's plan may know of.
     pub fn last_check(&self, checks: &Checks) -> Option<DateTime<Utc>> {
         checks.last_check(self.plan)
+    }
+
+    /// When what is shown of a sailing was last checked for the reader's plan: the age of its facts.
+    pub fn checked_at(&self, released: &ReleasedSailing) -> Option<DateTime<Utc>> {
+        let pace = self.pace(released.sailing.operator);
+        let (target, last_good_at) = (released.target, released.last_good_at);
+        self.last_check(&Checks { target, last_good_at, failing_since: None, pace })
     }
 
     /// When a target is asked next for the reader's plan; `None` while its operator is off.

@@ -22,7 +22,7 @@ pub(crate) async fn next_tick_of(world: &World, plan: Plan) -> DateTime<Utc> {
 }
 
 /// Moves to just after a tick of this plan and polls, so that its next tick is almost an interval away.
-pub(super) async fn just_after_a_tick_of(world: &World, plan: Plan) {
+pub(crate) async fn just_after_a_tick_of(world: &World, plan: Plan) {
     world.clock.advance(next_tick_of(world, plan).await - world.clock.now() + TimeDelta::seconds(1));
     world.poll().await;
     world.settle().await;
