@@ -152,10 +152,10 @@ async fn sr_ses_03_signing_out_ends_the_session_for_the_very_next_request() {
 #[tokio::test]
 async fn sr_ses_03_what_changes_in_the_database_holds_for_the_next_request() {
     let (world, alice, mut browser) = alice().await;
-    let tenant = format!("/t/{}", alice.tenant);
-    assert!(browser.get(&tenant).await.text.contains("You are owner"));
+    let tenant = format!("/t/{}/about", alice.tenant);
+    assert!(browser.get(&tenant).await.text.contains("You own it."));
     sqlx::query("update member set role = 'viewer'").execute(&world.admin).await.unwrap();
-    assert!(browser.get(&tenant).await.text.contains("You are viewer"));
+    assert!(browser.get(&tenant).await.text.contains("You are a viewer here"));
     for (undo, redo) in [
         ("update tenant set suspended_at = now()", "update tenant set suspended_at = null"),
         ("update tenant set closed_at = now()", "update tenant set closed_at = null"),
