@@ -178,18 +178,12 @@ pub async fn sightings(
            from unnest($1::uuid[]) as asked(id)
              cross join lateral (
                select wt.watch_id, wt.leg, wt.class, s.operator_id, s.route_code, s.key, s.departs_local, s.departs_at, s.vessel,
-                      -- What was told last is what is known, unless the plan waits for it.
-                      case when coalesce(latest.released_at <= told.until, true) then f.facts
-                           else released_facts(t.id, s.id, $2, told.until) end as facts
+                      known.facts
                from watch_target wt
                  join target t on t.id = wt.target_id
                  join fact f on f.target_id = t.id
                  join sailing s on s.id = f.sailing_id and s.departs_at > $3
-                 cross join lateral (select least($3, t.last_good_at) as until) told
-                 left join lateral (
-                   select case $2 when 'free' then c.free_at when 'plus' then c.plus_at when 'pro' then c.pro_at
-                                  else c.fleet_at end as released_at
-                   from change c where c.sailing_id = s.id and c.target_id = t.id order by c.id desc limit 1) latest on true
+                 cross join lateral released_facts(t.id, s.id, $2, least($3, t.last_good_at)) known
                where wt.watch_id = asked.id
                order by s.departs_at, s.id
                limit $4) near
