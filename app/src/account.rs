@@ -5,7 +5,7 @@ use crate::{
     form::{Form, Refusals},
     input::Path,
     problem::Problem,
-    session,
+    session, sheet,
     signed_in::{Frame, SessionCx},
     when::When,
 };
@@ -20,7 +20,7 @@ use domain::{
 use serde::Deserialize;
 use store::UserTx;
 use store::session::{SessionRow, end, end_others as end_all_others, list};
-use words::Said;
+use words::{Language, Said};
 
 #[derive(Template)]
 #[template(path = "account.html")]
@@ -39,12 +39,14 @@ struct AccountPage {
 pub(crate) struct AccountForm {
     name: String,
     zone: String,
+    /// As it was, where the form does not say.
+    language: Option<String>,
 }
 
 pub(crate) async fn show(cx: SessionCx) -> Result<Response, Problem> {
     let mut tx = cx.begin().await?;
     let account = tx.account().await?;
-    let typed = AccountForm { name: account.name, zone: account.zone };
+    let typed = AccountForm { name: account.name, zone: account.zone, language: Some(account.locale) };
     page(&cx, (&mut tx, account.email), (typed, Refusals::default())).await
 }
 
@@ -54,14 +56,20 @@ pub(crate) async fn change(cx: SessionCx, Form(typed): Form<AccountForm>) -> Res
     let zone = typed.zone.parse::<Tz>().map_err(|_| Said::new("account-zone-unknown"));
     let zone = refused.take("zone", zone);
     let mut tx = cx.begin().await?;
-    let (Some(name), Some(zone)) = (name, zone) else {
-        let email = tx.account().await?.email;
-        return page(&cx, (&mut tx, email), (typed, refused)).await;
+    let account = tx.account().await?;
+    let language = Language::of_tag(typed.language.as_deref().unwrap_or(&account.locale));
+    if language.is_none() {
+        refused.say("language", Said::new("account-language-unknown"));
+    }
+    let (Some(name), Some(zone), Some(language)) = (name, zone, language) else {
+        return page(&cx, (&mut tx, account.email), (typed, refused)).await;
     };
-    tx.rename(&name, zone.name()).await?;
+    tx.change_account(&name, zone.name(), language.tag()).await?;
     let subject = cx.session().actor();
     cx.commit(tx, "account.change", subject).await?;
-    Ok(Redirect::to("/account").into_response())
+    let mut response = Redirect::to("/account").into_response();
+    sheet::remember(response.headers_mut(), language);
+    Ok(response)
 }
 
 async fn page(

@@ -91,7 +91,7 @@ pub(crate) async fn erase(cx: SessionCx, Form(typed): Form<ErasureForm>) -> Resu
     }
     let act = cx.act("account.erase", cx.session().actor());
     let why = match erase::erase((&cx.app().credentials, cx.session()), act).await? {
-        Erasure::InTheWay(names) => Said::new("data-erase-in-the-way").with("names", &names.join(", ")),
+        Erasure::InTheWay(names) => Said::new("data-erase-in-the-way").with("names", names.join(", ")),
         Erasure::Unfinished => Said::new("data-erase-unfinished"),
         Erasure::Done => {
             let mut response = Notice::new("erased-title", "erased").answer(StatusCode::OK);

@@ -5,11 +5,11 @@ mod table;
 pub use table::{Endpoint, Table};
 
 use crate::{
-    App,
-    access::Recency::{Any, Fresh},
-    account, alerts, assets, audit, channels, docs, invitations,
+    App, about,
+    access::Recency::{Any, Fresh, Unattended},
+    account, alerts, assets, audit, board, channels, docs, invitations,
     keys::{self, managed},
-    links,
+    links, live,
     login::{self, link},
     members,
     openapi::{self, doc},
@@ -31,7 +31,7 @@ const POST: Method = Method::POST;
 #[must_use]
 pub fn table(app: App) -> Table {
     let table = of_people(for_signing_in(of_links(of_ferries(for_anybody(Table::new(app))))));
-    of_programs(of_channels(of_alerts(of_watches(of_keys(of_members(of_tenants(table)))))))
+    of_programs(of_channels(of_alerts(of_watches(of_keys(of_members(of_tenants(of_boards(table))))))))
 }
 
 fn for_anybody(table: Table) -> Table {
@@ -113,11 +113,23 @@ fn of_people(table: Table) -> Table {
         .counted(Allowance::Erasure)
 }
 
+fn of_boards(table: Table) -> Table {
+    table
+        .session(GET, "/home", Any, (board::home, "Go to one's watches"))
+        .member(GET, "/t/{tenant}", (ReadWatches, Any), (board::show, "See the watches of a tenant"))
+        .member(
+            GET,
+            "/t/{tenant}/live",
+            (ReadWatches, Unattended),
+            (live::show, "Be told what changes of watches on a page"),
+        )
+        .member(GET, "/t/{tenant}/about", (ReadMembers, Any), (about::show, "See a tenant"))
+}
+
 fn of_tenants(table: Table) -> Table {
     table
         .session(GET, "/account/tenants", Any, (tenants::list, "See one's tenants"))
         .session(POST, "/account/tenants", Any, (tenants::open, "Open a further tenant"))
-        .member(GET, "/t/{tenant}", (ReadMembers, Any), (tenants::show, "See a tenant"))
         .member(GET, "/t/{tenant}/audit", (ReadAudit, Any), (audit::show, "Read the tenant's audit log"))
         .member(GET, "/t/{tenant}/settings", (ManageTenant, Any), (tenants::settings, "See a tenant's settings"))
         .member(POST, "/t/{tenant}/settings", (ManageTenant, Any), (tenants::rename, "Rename a tenant"))

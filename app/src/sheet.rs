@@ -140,7 +140,7 @@ pub(crate) fn remember(headers: &mut HeaderMap, language: Language) {
 #[serde(deny_unknown_fields)]
 pub(crate) struct LanguageForm {
     language: String,
-    #[serde(default)]
+    #[serde(default = "ReturnTo::home")]
     return_to: ReturnTo,
 }
 

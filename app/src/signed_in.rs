@@ -243,6 +243,17 @@ impl MemberCx {
         self.signed_in.request_id
     }
 
+    /// The same asked again, now, for what goes on after its request was let in; nothing if the session or the membership has
+    /// ended, or does not allow this any more. It is no use of the session.
+    pub(crate) async fn again(&self, action: Action) -> store::Result<Option<MemberCx>> {
+        let SessionCx { app, token, .. } = &self.signed_in;
+        let now = app.clock.now();
+        let Some(session) = app.credentials.session_unattended(token, now).await? else { return Ok(None) };
+        let membership = app.store.membership(&session, self.membership.tenant()).await?;
+        let Some(membership) = membership.filter(|membership| membership.may(action).is_ok()) else { return Ok(None) };
+        Ok(Some(MemberCx { signed_in: SessionCx { session, now, ..self.signed_in.clone() }, membership }))
+    }
+
     /// Opens a transaction that may write on the tenant. What let the request in is asked again in it, and holds until it
     /// ends; the membership is the one that does.
     pub(crate) async fn begin_writing(&self, action: Action, hold: Hold) -> Result<(TenantTx, Membership), Problem> {
@@ -279,7 +290,7 @@ fn may_still(action: Action, held: Option<(TenantTx, Membership)>) -> Result<(Te
 
 /// Lets a request of a session row in, or says why not.
 pub(crate) async fn session(app: App, recency: Recency, request: Request) -> Result<(SessionCx, Request), Response> {
-    let (cx, request) = known(app, request).await?;
+    let (cx, request) = known(app, recency, request).await?;
     if recency == Recency::Fresh && !cx.session.span().is_fresh(cx.now) {
         return Err(stale(&request));
     }
@@ -306,11 +317,14 @@ pub(crate) async fn member(
 }
 
 /// Who is it, and does an unsafe request come from a page of theirs.
-async fn known(app: App, request: Request) -> Result<(SessionCx, Request), Response> {
+async fn known(app: App, recency: Recency, request: Request) -> Result<(SessionCx, Request), Response> {
     let now = app.clock.now();
     let (request_id, sheet) = (RequestId::of(&request), Sheet::from(request.extensions()));
     let Some(token) = session::presented(request.headers(), session::COOKIE) else { return Err(signed_out(&request)) };
-    let session = app.credentials.session(&token, now).await;
+    let session = match recency {
+        Recency::Any | Recency::Fresh => app.credentials.session(&token, now).await,
+        Recency::Unattended => app.credentials.session_unattended(&token, now).await,
+    };
     let Some(session) = session.map_err(|error| Problem::from(error).into_response())? else {
         return Err(signed_out(&request));
     };

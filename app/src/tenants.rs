@@ -1,4 +1,4 @@
-//! Tenants as their people see them: opening one, what it is, renaming and closing it. Promises that a tenant begins on the free plan,
+//! Tenants as their people see them: opening one, renaming and closing it. Promises that a tenant begins on the free plan,
 //! and that closing is typed out, freshly proved and final. Never shows one to who is no member.
 
 use crate::{
@@ -10,16 +10,7 @@ use crate::{
 };
 use askama::Template;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use domain::{
-    access::{
-        Action::{ManageKeys, ManageTenant, ReadAudit},
-        Role, allows,
-    },
-    id::TenantId,
-    membership::FREE_TENANTS_MAX,
-    name::Name,
-    plan::Plan,
-};
+use domain::{access::Action::ManageTenant, id::TenantId, membership::FREE_TENANTS_MAX, name::Name};
 use serde::Deserialize;
 use store::{
     Hold, TenantTx, member,
@@ -88,39 +79,6 @@ pub(crate) async fn open(cx: SessionCx, Form(typed): Form<NameForm>) -> Result<R
             own(&cx, typed, refused).await
         }
     }
-}
-
-#[derive(Template)]
-#[template(path = "tenant.html")]
-struct TenantPage {
-    tenant: TenantId,
-    name: String,
-    role: Role,
-    plan: Plan,
-    members: usize,
-    watches: u64,
-    manages: bool,
-    keeps_keys: bool,
-    reads_audit: bool,
-    frame: Frame,
-}
-
-pub(crate) async fn show(cx: MemberCx) -> Result<Html<String>, Problem> {
-    let mut tx = cx.begin().await?;
-    let (frame, membership) = (cx.frame().await?, cx.membership());
-    let page = TenantPage {
-        tenant: membership.tenant(),
-        name: tenancy::name(&mut tx).await?,
-        role: membership.role(),
-        plan: membership.plan(),
-        members: member::list(&mut tx).await?.len(),
-        watches: watch::count_active(&mut tx).await?,
-        manages: allows(membership.role(), ManageTenant),
-        keeps_keys: allows(membership.role(), ManageKeys),
-        reads_audit: allows(membership.role(), ReadAudit),
-        frame,
-    };
-    Ok(Html(page.render()?))
 }
 
 #[derive(Template)]

@@ -2,6 +2,8 @@
 
 mod alerts;
 mod channels;
+mod dashboard;
+mod live;
 mod public;
 mod verbatim;
 mod watches;

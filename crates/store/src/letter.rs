@@ -117,6 +117,8 @@ pub struct LetterRow {
     pub to: Recipient,
     /// Where to; empty if there is nobody any more.
     pub address: String,
+    /// In which language, as a BCP 47 tag: theirs, or for who has no account that of whoever invites them.
+    pub locale: String,
     /// What it tells.
     pub about: About,
     /// What decides whether it is still wanted.
@@ -222,6 +224,7 @@ struct Locked {
     tenant_live: bool,
     user_id: Option<Uuid>,
     email: Option<Vec<u8>>,
+    locale: Option<String>,
     role: Option<String>,
     subject_name: Option<String>,
     subject_role: Option<String>,
@@ -273,6 +276,7 @@ impl Locked {
                 channel: self.channel_id.map(|_| Addressed { works: self.channel_works, asked_at: self.written_at }),
             },
             address,
+            locale: self.locale.clone().unwrap_or_default(),
         })
     }
 

@@ -20,7 +20,7 @@ mod change;
 mod shown;
 
 pub use change::{Aside, annotate, rewrite, set_state, snooze};
-pub use shown::{ShownTarget, ShownWatch, find, list, lock_for_change, targets, usage};
+pub use shown::{ShownTarget, ShownWatch, find, list, lock_for_change, of_ids, targets, usage};
 
 /// What a watch holds.
 #[derive(Clone, Debug)]

@@ -32,7 +32,7 @@ pub(super) enum Sent {
 const BUTTON: Body = Body::Form(|_| Vec::new());
 
 fn account(_: &Stage) -> Vec<(&'static str, String)> {
-    vec![("name", "Somebody Else".into()), ("zone", "Europe/Paris".into())]
+    vec![("name", "Somebody Else".into()), ("zone", "Europe/Paris".into()), ("language", "fr".into())]
 }
 
 /// The name of Alice's tenant.
@@ -125,7 +125,10 @@ pub(super) const REQUESTS: &[(&str, &str, Body)] = &[
     ("GET", "/account/data", Body::Nothing),
     ("POST", "/account/data/export", BUTTON),
     ("POST", "/account/data/erase", Body::Form(|_| vec![("words", "erase everything".into())])),
+    ("GET", "/home", Body::Nothing),
     ("GET", "/t/{tenant}", Body::Nothing),
+    ("GET", "/t/{tenant}/live", Body::Nothing),
+    ("GET", "/t/{tenant}/about", Body::Nothing),
     ("GET", "/t/{tenant}/audit", Body::Nothing),
     ("GET", "/t/{tenant}/settings", Body::Nothing),
     ("POST", "/t/{tenant}/settings", Body::Form(named)),

@@ -131,7 +131,7 @@ const PEOPLE: &[Row] = &[
     ("delete from session where false", &[AUTH, MATCHER]),
     ("insert into user_account (user_id, name) select null, null where false", &[AUTH]),
     ("insert into user_account (email) select null where false", &[]),
-    ("insert into user_account (locale) select null where false", &[]),
+    ("insert into user_account (locale) select null where false", &[AUTH]),
     ("insert into identity (issuer, subject, user_id) select null, null, null where false", &[AUTH]),
     ("update identity set email_verified = null where false", &[AUTH]),
     ("update identity set owned_since = null where false", &[AUTH]),

@@ -122,6 +122,16 @@ impl Way {
     }
 }
 
+/// The sailings that are wanted, as they are known now.
+struct Outlook {
+    /// How many have space.
+    open: usize,
+    /// The first of them.
+    known: Vec<Known>,
+    /// How many more there are.
+    more: usize,
+}
+
 /// A sailing, and what is known of it now.
 struct Known {
     said: Said,
@@ -266,12 +276,7 @@ fn aside_told(channels: &[&ShownChannel], wanted: &Wanted) -> Vec<Said> {
 }
 
 /// What is known now of the sailings that are wanted, as the reader's plan was told: those with space first.
-async fn known(
-    tx: &mut TenantTx,
-    reader: &Reader,
-    wanted: &Wanted,
-    zone: &str,
-) -> Result<(usize, Vec<Known>, usize), Problem> {
+async fn known(tx: &mut TenantTx, reader: &Reader, wanted: &Wanted, zone: &str) -> Result<Outlook, Problem> {
     let class: &VehicleClass = &wanted.fit.class;
     let mut known = Vec::new();
     for leg in [Some(&wanted.criteria.leg), wanted.way_back.as_ref().map(|back| &back.leg)].into_iter().flatten() {
@@ -294,14 +299,14 @@ async fn known(
         checked: reader.checked_at(&row).map(|at| Instant::of(at, reader.now, zone)),
         book: row.sailing.operator.booking_link(&row.sailing),
     });
-    Ok((open, shown.collect(), more))
+    Ok(Outlook { open, known: shown.collect(), more })
 }
 
 fn check_page(
     (frame, way, tenant): (Frame, Way, TenantId),
     ground: &Ground,
     (wanted, changes): (&Wanted, Option<&ShownWatch>),
-    ((open, known, more), will, why): ((usize, Vec<Known>, usize), Vec<Said>, Option<Said>),
+    (Outlook { open, known, more }, will, why): (Outlook, Vec<Said>, Option<Said>),
 ) -> CheckPage {
     let operator = wanted.operator;
     let reader = &ground.reader;

@@ -1,9 +1,9 @@
 -- Everything one attempt of a letter needs, with the delivery locked; nothing if it is not due or another worker has it. Somebody whom it is
--- about or from is read through their membership: without one they are not there.
+-- about or from is read through their membership: without one they are not there. Whoever is invited is written to as who invites them reads.
 --   $1 delivery · $2 now
 select l.id as letter_id, l.created_at as written_at, d.message_id, d.attempts, l.kind, l.subject,
        t.name as tenant_name, t.suspended_at is null and t.closed_at is null as "tenant_live!",
-       l.user_id, r.email as "email?", m.role as "role?",
+       l.user_id, r.email as "email?", coalesce(r.locale, iu.locale) as "locale?", m.role as "role?",
        su.name as "subject_name?", s.role as "subject_role?",
        l.invitation_id, i.address as "invited?", i.role as "invited_role?", iu.name as "inviter?", im.role as "inviter_role?",
        k.name as "key_name?", k.scopes as "key_scopes?", ku.name as "key_maker?", k.created_at as "key_created_at?",

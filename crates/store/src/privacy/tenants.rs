@@ -118,6 +118,7 @@ pub(super) const TABLES: &[Table] = &[
             pseudonym(&["user_id"], "who waits"),
             plain(&["operator_id"], "at which operator"),
             personal(&["criteria", "return_leg"], Row, "when they want to travel, with what and with how many"),
+            personal(&["first_day"], Never, "the first day of that, for the order of lists"),
             plain(&["currency"], "in which money a price is meant"),
             personal(&["note"], Row, "what they noted; shown to members of the tenant"),
             plain(&["stop_when_found", "state", "version", "expires_at"], "whether it runs, and until when"),

@@ -139,6 +139,30 @@ pub async fn list(
     Ok(Listed::read(rows, limit, |row| Place { at: row.created_at, key: row.id }, Row::read))
 }
 
+/// These watches, in the order in which they are asked for; those that are not there are left out.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn of_ids(tx: &mut TenantTx, ids: &[WatchId]) -> Result<Vec<ShownWatch>> {
+    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select w.id, w.user_id, w.operator_id, w.criteria, w.return_leg, w.note, w.stop_when_found, w.state, w.version,
+                  w.expires_at, w.created_at, w.changed_at, w.snoozed_until,
+                  array(select wc.channel_id from watch_channel wc
+                        where wc.tenant_id = w.tenant_id and wc.watch_id = w.id order by 1) as "channels!"
+           from watch w where w.id = any($1) and w.state <> 'deleted'
+           order by array_position($1, w.id) limit 100"#,
+        &ids
+    )
+    .fetch_all(&mut *tx.tx)
+    .await?;
+    let read = |row| {
+        Row::read(row).inspect_err(|error| tracing::error!(%error, "a watch cannot be read and is left out")).ok()
+    };
+    Ok(rows.into_iter().filter_map(read).collect())
+}
+
 /// One watch; `None` if there is none, it was deleted, or it is another tenant's.
 ///
 /// # Errors

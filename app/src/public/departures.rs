@@ -36,7 +36,7 @@ pub(super) struct Line {
 
 /// The board as it is now.
 pub(super) async fn now(tx: &mut PublicTx, reader: &Reader) -> Result<Vec<Line>, Problem> {
-    let released = store::board::soonest(tx, reader.plan, reader.now, LOOKED_AT).await?;
+    let released = store::departures::soonest(tx, reader.plan, reader.now, LOOKED_AT).await?;
     let lines = released.iter().filter_map(|released| line(reader, released)).collect();
     Ok(chosen(lines))
 }
