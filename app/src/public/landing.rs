@@ -47,17 +47,24 @@ impl LandingPage {
     }
 }
 
+/// What is open now, and whom we ask.
+async fn known(app: &App) -> Result<(Vec<BoardLine>, Vec<Line>), Problem> {
+    let mut tx = app.store.look().await?;
+    let reader = Reader::of_nobody(app, &mut tx).await?;
+    let board = departures::now(&mut tx, &reader).await?;
+    Ok((board, Line::all(&reader)))
+}
+
 /// The first page.
 pub(crate) async fn show(State(app): State<App>, frame: Sheet) -> Result<Html<String>, Problem> {
-    let mut tx = app.store.look().await?;
-    let reader = Reader::of_nobody(&app, &mut tx).await?;
-    let board = departures::now(&mut tx, &reader).await?;
+    // Whoever comes while the database is away finds the search all the same; why it is away has been logged.
+    let (board, lines) = known(&app).await.unwrap_or_default();
     let page = LandingPage {
         frame,
         canonical: app.base_url.to_string(),
-        sentence: Sentence::new(Answers::default(), Refusals::default(), reader.now.date_naive()),
+        sentence: Sentence::new(Answers::default(), Refusals::default(), app.clock.now().date_naive()),
         board,
-        lines: Line::all(&reader),
+        lines,
         cards: pricing::cards(),
     };
     Ok(Html(page.render()?))
