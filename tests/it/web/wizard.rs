@@ -49,13 +49,7 @@ async fn three_pages_and_one_press_make_a_watch_in_both_languages() {
         ("en", ["Where and when?", "With what?", "Is this right?", "class motorhome", "We ask again after 1 hour"]),
         (
             "fr",
-            [
-                "Où et quand",
-                "Avec quoi",
-                "Est-ce bien cela",
-                "catégorie motorhome",
-                "Nous redemandons après 1 heure",
-            ],
+            ["Où et quand", "Avec quoi", "Est-ce bien cela", "catégorie motorhome", "Nous redemandons après 1 heure"],
         ),
     ] {
         let world = World::new().await;
@@ -102,7 +96,8 @@ async fn a_search_leads_to_the_last_page_and_needs_one_press() {
     let check = browser.get(&path).await;
     assert_sound(&check);
     assert!(
-        check.text.contains("Begin watching") && check.text.contains("6.99\u{a0}m long: over 6\u{a0}m, within 7.5\u{a0}m"),
+        check.text.contains("Begin watching")
+            && check.text.contains("6.99\u{a0}m long: over 6\u{a0}m, within 7.5\u{a0}m"),
         "{}",
         check.text
     );
