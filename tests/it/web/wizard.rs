@@ -223,7 +223,7 @@ async fn a_plan_without_room_says_so_with_a_way_out_and_nothing_begins() {
 async fn a_wish_that_nobody_would_ask_about_does_not_begin() {
     let world = World::new().await;
     let alice = world.person("Alice", Plan::Free).await;
-    sqlx::query("update operator set enabled = false").execute(&world.admin).await.unwrap();
+    sqlx::query("update operator set killed_at = now()").execute(&world.admin).await.unwrap();
     let (mut browser, home) = world.at_home(&alice).await;
     let page = send(&mut browser, &home, &world).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
