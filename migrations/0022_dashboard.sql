@@ -1,17 +1,29 @@
 -- What a dashboard needs to be read at once, however many watches there are, and in which language somebody is written to.
 --
--- Watches stand in the order of their next departure: `first_day` is what the wish says (the first day of the way out), made by the
--- database from the criteria, so that no writer can forget it. Null for criteria that it cannot read.
+-- Watches stand in the order of their next departure: `first_day` is what the wish says (the first day of the way out), made by a
+-- trigger from the criteria, so that no writer can forget it. Null for criteria that name no day.
 -- Which of a tenant's watches a failing question belongs to is found without reading what others ask of it.
 --
 -- A letter is written in the language of whom it goes to, who may be no member any more: the function that says where it goes says that
 -- too, and still of the transaction's tenant alone. A person begins with the language they signed up in.
 set local search_path = app, pg_temp;
 
-alter table watch add column first_day date generated always as (make_date(
-  left(coalesce(criteria #>> '{leg,dates,range,from}', criteria #>> '{leg,dates,picked,0}'), 4)::integer,
-  substr(coalesce(criteria #>> '{leg,dates,range,from}', criteria #>> '{leg,dates,picked,0}'), 6, 2)::integer,
-  substr(coalesce(criteria #>> '{leg,dates,range,from}', criteria #>> '{leg,dates,picked,0}'), 9, 2)::integer)) stored;
+alter table watch add column first_day date;
+
+create function watch_first_day() returns trigger
+  language plpgsql
+  set search_path = pg_catalog, app, pg_temp
+as $$ begin
+  new.first_day := coalesce(new.criteria #>> '{leg,dates,range,from}', new.criteria #>> '{leg,dates,picked,0}')::date;
+  return new;
+end $$;
+revoke execute on function watch_first_day() from public;
+create trigger first_day before insert or update of criteria on watch for each row execute function watch_first_day();
+
+alter table watch no force row level security;
+update watch set criteria = criteria;
+alter table watch force row level security;
+
 create index watch_board on watch (tenant_id, state, first_day, expires_at, id);
 create index watch_target_of on watch_target (tenant_id, target_id);
 
