@@ -1,0 +1,121 @@
+//! Every page that a browser can open by GET, from the route table: none can be forgotten. A row with a path parameter that is not known
+//! here fails.
+
+use super::Place;
+use crate::harness::{Person, motorhome_days};
+use app::{
+    access::Access,
+    routes::{self, Endpoint},
+};
+use axum::http::Method;
+use domain::{access::Role, key::Scope, plan::Plan};
+use uuid::Uuid;
+
+/// Rows that answer for as long as somebody listens: no page, and never done.
+const STREAMS: [&str; 1] = ["/t/{tenant}/live"];
+/// Paths that no row has, for the pages that say so.
+const LOST: [&str; 2] = ["/nothing/here", "/l/stop/forged"];
+
+/// Who opens a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Who {
+    Stranger,
+    Owner,
+}
+
+/// A page.
+pub(super) struct Page {
+    pub(super) who: Who,
+    pub(super) path: String,
+    /// Its row of the table, or its path where no row has it.
+    pub(super) route: &'static str,
+    pub(super) status: u64,
+}
+
+/// The owner of a tenant in which there is one of everything, with what leads to each.
+pub(super) struct Owner {
+    pub(super) person: Person,
+    objects: Vec<(&'static str, String)>,
+}
+
+/// Seeds a tenant with one of everything.
+pub(super) async fn owner(place: &Place) -> Owner {
+    let sailing = place.everything_is_full(1).remove(0);
+    let person = place.person("Alice", Plan::Fleet).await;
+    let guest = place.member(person.tenant, "Guest", Role::Viewer).await;
+    let watch = place.watch(&person, &motorhome_days(1)).await;
+    place.poll().await;
+    place.settle().await;
+    place.open(&sailing);
+    place.an_hour_later().await;
+    let host = place.person("Zelda", Plan::Fleet).await;
+    let invitation = place.invite(&person, "new@example.test", Role::Editor).await.unwrap();
+    place.invite(&host, &person.email, Role::Viewer).await.unwrap();
+    place.deliver_with(&place.parts).await;
+    let key = place.key(&person, &[Scope::Read, Scope::Write]).await;
+    let id = async |sql: &'static str| {
+        let id = sqlx::query_scalar(sql).bind(person.tenant.0).fetch_one(&place.admin).await;
+        id.map(|id: Uuid| id.to_string()).unwrap()
+    };
+    let objects = vec![
+        ("tenant", person.tenant.to_string()),
+        ("user", guest.user.to_string()),
+        ("watch", watch.to_string()),
+        ("alert", id("select id from alert where tenant_id = $1 limit 1").await),
+        ("key", id("select id from api_key where tenant_id = $1 limit 1").await),
+        ("channel", person.channel.to_string()),
+        ("invitation", invitation.to_string()),
+        ("link", place.invitation_token(&person.email)),
+        ("operator", "harbour".to_owned()),
+        ("route", "POR-SAN".to_owned()),
+        ("code", "invalid".to_owned()),
+        ("provider", "harbour-id".to_owned()),
+    ];
+    assert!(!key.is_empty());
+    Owner { person, objects }
+}
+
+/// All pages.
+pub(super) fn all(place: &Place, owner: &Owner) -> Vec<Page> {
+    let table = routes::table(place.web());
+    let rows = table.endpoints().iter().filter(|row| row.method == Method::GET && row.doc.is_none());
+    let mut pages: Vec<Page> =
+        rows.filter(|row| !STREAMS.contains(&row.path)).filter_map(|row| page(place, owner, row)).collect();
+    pages.extend(LOST.map(|path| Page { who: Who::Stranger, path: path.to_owned(), route: path, status: 404 }));
+    pages
+}
+
+fn page(place: &Place, owner: &Owner, row: &Endpoint) -> Option<Page> {
+    let who = match row.access {
+        Access::Public | Access::Visitor | Access::Link(_) => Who::Stranger,
+        Access::Session(_) | Access::Member(..) => Who::Owner,
+        // An answer of a provider is a way to a page, and a key is nothing that browsers send.
+        Access::Attempt | Access::Key(_) => return None,
+    };
+    let path = match row.access {
+        Access::Link(purpose) => linked(place, owner, purpose.as_str()),
+        _ => filled_in(row.path, owner),
+    };
+    Some(Page { who, path, route: row.path, status: 200 })
+}
+
+/// A path with an object in the place of each parameter.
+fn filled_in(route: &str, owner: &Owner) -> String {
+    let segments = route.split('/').map(|segment| match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+        None => segment,
+        Some(name) => {
+            let object = owner.objects.iter().find(|(known, _)| *known == name);
+            &object.unwrap_or_else(|| panic!("{{{name}}} has no object: add one in tests/it/browser/pages.rs")).1
+        }
+    });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+/// The path of the newest mailed link for a purpose.
+fn linked(place: &Place, owner: &Owner, purpose: &str) -> String {
+    let (mails, wanted) = (place.sim.inbox(), format!("/l/{purpose}/"));
+    let mails = mails.iter().rev().filter(|mail| mail.to == [owner.person.email.as_str()]);
+    let link = mails.flat_map(|mail| mail.links()).find(|link| link.contains(&wanted));
+    let link = link.unwrap_or_else(|| panic!("no mail leads to {wanted}"));
+    url::Url::parse(&link).unwrap().path().to_owned()
+}
