@@ -16,7 +16,7 @@ use crate::{
 };
 use axum::{
     extract::{FromRequestParts, MatchedPath, RawPathParams, Request, State},
-    http::request::Parts,
+    http::{Extensions, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -161,7 +161,7 @@ pub(crate) async fn enforce(
     }
     let anybody = (allowance, household(&request));
     let answer = match access {
-        Access::Public => within(&app, anybody, next.run(request)).await,
+        Access::Public => public(within(&app, anybody, next.run(request)).await),
         Access::Visitor => match signed_in::sent_from_here(&app, request.headers()) {
             Ok(()) => within(&app, anybody, let_in(request, next)).await,
             Err(problem) => problem.into_response(),
@@ -287,6 +287,21 @@ async fn key(app: &App, (action, allowance): (Action, Option<Allowance>), reques
 pub(crate) fn enforced(mut response: Response) -> Response {
     response.extensions_mut().insert(Enforced);
     response
+}
+
+/// Marks a response that holds nothing of anybody's. Only those are compressed: how small a page becomes tells of a secret
+/// that it repeats (BREACH).
+#[derive(Clone)]
+struct OfNobody;
+
+fn public(mut response: Response) -> Response {
+    response.extensions_mut().insert(OfNobody);
+    response
+}
+
+/// Whether a response may be compressed.
+pub(crate) fn is_of_nobody(extensions: &Extensions) -> bool {
+    extensions.get::<OfNobody>().is_some()
 }
 
 /// Replaces a response that did not pass [`enforce`]: some route is not a row of the table.

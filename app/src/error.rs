@@ -1,9 +1,6 @@
 //! What can go wrong in a request, as a page for people. The cause goes to the log once, never to the page.
 
-use crate::{
-    notice::{Notice, notice},
-    problem::Problem,
-};
+use crate::{notice::Notice, problem::Problem};
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -29,22 +26,12 @@ pub enum Error {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         match self {
-            Error::LinkUnknown => notice(StatusCode::NOT_FOUND, &UNKNOWN_LINK),
+            Error::LinkUnknown => Notice::new("link-unknown-title", "link-unknown").answer(StatusCode::NOT_FOUND),
             Error::Store(error) => Problem::from(error).into_response(),
             Error::Render(_) | Error::TenantLeftBehind => {
                 tracing::error!(error = %self, "request failed");
-                notice(StatusCode::INTERNAL_SERVER_ERROR, &FAILED)
+                Problem::failed().into_response()
             }
         }
     }
 }
-
-const UNKNOWN_LINK: Notice<'static> = Notice {
-    title: "This link does not work any more",
-    text: "It may be cut short, too old, or for an alert that is no longer kept. Open the newest mail of this watch and use its link.",
-};
-
-const FAILED: Notice<'static> = Notice {
-    title: "That did not work",
-    text: "Nothing was changed. The mistake is ours and has been noted; please try again in a minute.",
-};

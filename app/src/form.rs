@@ -11,6 +11,7 @@ use axum::{
 use serde::de::DeserializeOwned;
 use std::collections::HashSet;
 use url::form_urlencoded;
+use words::Said;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -79,12 +80,17 @@ fn without_proof(bytes: &[u8]) -> Result<String, Problem> {
 
 /// What is wrong with a form, field by field.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Refusals(Vec<FieldError>);
+pub(crate) struct Refusals(Vec<(String, Said)>);
 
 impl Refusals {
     /// Notes that a field was refused, and why, as a sentence.
     pub(crate) fn add(&mut self, field: &str, sentence: impl ToString) {
-        self.0.push(FieldError::new(field, sentence));
+        self.say(field, Said::plain(sentence.to_string()));
+    }
+
+    /// The same with a message of the catalogue.
+    pub(crate) fn say(&mut self, field: &str, why: Said) {
+        self.0.push((field.to_owned(), why));
     }
 
     /// The value, or nothing and a note.
@@ -93,8 +99,8 @@ impl Refusals {
     }
 
     /// Why this field was refused, for the page to say beside it.
-    pub(crate) fn of(&self, field: &str) -> Option<&str> {
-        self.0.iter().find(|refused| refused.field == field).map(|refused| refused.reason.as_str())
+    pub(crate) fn of(&self, field: &str) -> Option<&Said> {
+        self.0.iter().find(|(refused, _)| refused == field).map(|(_, why)| why)
     }
 
     /// Whether nothing was.

@@ -7,8 +7,9 @@ use crate::{
     form::Form,
     input::Path,
     members::NoFields,
-    notice::{Notice, leading},
-    problem::{Problem, WayOut},
+    notice::Notice,
+    problem::Problem,
+    sheet::Sheet,
     signed_in::{Frame, SessionCx},
     when,
 };
@@ -26,20 +27,21 @@ use store::{
 #[derive(Template)]
 #[template(path = "invitation.html")]
 struct InvitationPage {
+    frame: Sheet,
     invitation: ShownInvitation,
     until: String,
     token: String,
 }
 
 /// What the link of the mail shows, to whoever holds it.
-pub(crate) async fn show(cx: LinkCx, Path(token): Path<String>) -> Result<Response, Error> {
+pub(crate) async fn show(cx: LinkCx, frame: Sheet, Path(token): Path<String>) -> Result<Response, Error> {
     let mut tx = cx.begin().await?;
     let found = invitation::find(&mut tx, cx.link(), cx.now()).await?.ok_or(Error::LinkUnknown)?;
     if let Some(refusal) = found.refused {
         return Ok(refused(refusal));
     }
     let until = when::shown(found.expires_at, "UTC");
-    Ok(Html(InvitationPage { invitation: found, until, token }.render()?).into_response())
+    Ok(Html(InvitationPage { frame, invitation: found, until, token }.render()?).into_response())
 }
 
 #[derive(Template)]
@@ -91,32 +93,18 @@ fn open(cx: &SessionCx, token: &str) -> Option<Capability> {
 /// What whoever holds a link that leads nowhere is told.
 fn refused(refusal: Refusal) -> Response {
     let (title, text) = match refusal {
-        Refusal::Accepted => {
-            ("This invitation was accepted", "It works once. If it was you, the tenant is in your list.")
+        Refusal::Accepted => ("invitation-accepted-title", "invitation-accepted"),
+        Refusal::Expired => ("invitation-expired-title", "invitation-expired"),
+        Refusal::Revoked => ("invitation-revoked-title", "invitation-revoked"),
+        Refusal::TenantGone => ("invitation-tenant-gone-title", "invitation-tenant-gone"),
+        Refusal::InviterGone | Refusal::RoleAboveInviter => {
+            ("invitation-inviter-gone-title", "invitation-inviter-gone")
         }
-        Refusal::Expired => ("This invitation is too old", "It stood for 72 hours. Ask whoever sent it for a new one."),
-        Refusal::Revoked => ("This invitation was taken back", "Ask whoever sent it for a new one."),
-        Refusal::TenantGone => {
-            ("This invitation leads nowhere now", "The tenant is closed or suspended. Ask whoever sent it.")
-        }
-        Refusal::InviterGone | Refusal::RoleAboveInviter => (
-            "This invitation does not stand any more",
-            "Whoever sent it may not give this role now. Ask another admin of the tenant for a new one.",
-        ),
-        Refusal::OtherAddress => (
-            "This invitation is for another address",
-            "You can join by it when the account you sign in with has proved the address it was sent to. Sign out, and sign in with that account.",
-        ),
-        Refusal::AlreadyMember => ("You are a member already", "There is nothing to join. Your role stays as it is."),
-        Refusal::PlanFull => (
-            "There is no room at present",
-            "The tenant's plan has no room for one more member. Ask whoever sent the invitation; it stands until it ends.",
-        ),
-        Refusal::AlreadyInvited | Refusal::TooMany => {
-            ("That did not work", "Nothing was changed. Open the link again.")
-        }
+        Refusal::OtherAddress => ("invitation-other-address-title", "invitation-other-address"),
+        Refusal::AlreadyMember => ("invitation-already-member-title", "invitation-already-member"),
+        Refusal::PlanFull => ("invitation-plan-full-title", "invitation-plan-full"),
+        Refusal::AlreadyInvited | Refusal::TooMany => ("problem-failed", "invitation-failed"),
     };
     let status = if refusal == Refusal::OtherAddress { StatusCode::FORBIDDEN } else { StatusCode::CONFLICT };
-    let way_out = WayOut { href: "/account/tenants".to_owned(), label: "Your tenants" };
-    leading(status, &Notice { title, text }, Some(&way_out))
+    Notice::new(title, text).leading("/account/tenants", "nav-tenants").answer(status)
 }

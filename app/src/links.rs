@@ -1,11 +1,7 @@
 //! The links in our mails. Opening one only asks; the button's POST acts, so that no scanner or preview
 //! ever answers for a person (RFC 8058 for unsubscribe, whose POST mail programs may send themselves).
 
-use crate::{
-    access::LinkCx,
-    error::Error,
-    notice::{Notice, notice},
-};
+use crate::{access::LinkCx, error::Error, notice::Notice, sheet::Sheet};
 use askama::Template;
 use axum::{
     http::StatusCode,
@@ -19,50 +15,39 @@ use store::{
 #[derive(Template)]
 #[template(path = "ask.html")]
 struct AskPage {
+    frame: Sheet,
     title: &'static str,
     text: &'static str,
     button: &'static str,
 }
 
-pub(crate) async fn ask(cx: LinkCx) -> Result<Html<String>, Error> {
-    let page = match cx.link().purpose() {
-        Purpose::Stop => AskPage {
-            title: "Booked?",
-            text: "Your watch ends and its alerts stop. You can start a new one at any time.",
-            button: "Booked, stop",
-        },
-        Purpose::Keep => AskPage {
-            title: "Not yet?",
-            text: "Your watch goes on, and you hear of the next space too.",
-            button: "Keep watching",
-        },
-        Purpose::Unsubscribe => AskPage {
-            title: "Stop all mail to this address?",
-            text: "No watch will mail this address any more. Your watches stay as they are.",
-            button: "Stop all mail",
-        },
+pub(crate) async fn ask(cx: LinkCx, frame: Sheet) -> Result<Html<String>, Error> {
+    let (title, text, button) = match cx.link().purpose() {
+        Purpose::Stop => ("link-stop-title", "link-stop", "link-stop-go"),
+        Purpose::Keep => ("link-keep-title", "link-keep", "link-keep-go"),
+        Purpose::Unsubscribe => ("link-unsubscribe-title", "link-unsubscribe", "link-unsubscribe-go"),
         // An invitation asks on a page of its own.
         Purpose::Invitation => return Err(Error::LinkUnknown),
     };
-    Ok(Html(page.render()?))
+    Ok(Html(AskPage { frame, title, text, button }.render()?))
 }
 
 pub(crate) async fn stop(cx: LinkCx) -> Result<Response, Error> {
     let mut tx = cx.begin().await?;
     let answered = alert::answer_stop(&mut tx, cx.link(), cx.now()).await?;
-    finish(cx, tx, answered, "watch.stop", &STOPPED).await
+    finish(cx, tx, answered, "watch.stop", STOPPED).await
 }
 
 pub(crate) async fn keep(cx: LinkCx) -> Result<Response, Error> {
     let mut tx = cx.begin().await?;
     let answered = alert::answer_keep(&mut tx, cx.link(), cx.now()).await?;
-    finish(cx, tx, answered, "alert.keep", &KEPT).await
+    finish(cx, tx, answered, "alert.keep", KEPT).await
 }
 
 pub(crate) async fn unsubscribe(cx: LinkCx) -> Result<Response, Error> {
     let mut tx = cx.begin().await?;
     let answered = alert::unsubscribe(&mut tx, cx.link(), cx.now()).await?;
-    finish(cx, tx, answered, "channel.unsubscribe", &UNSUBSCRIBED).await
+    finish(cx, tx, answered, "channel.unsubscribe", UNSUBSCRIBED).await
 }
 
 async fn finish(
@@ -70,25 +55,19 @@ async fn finish(
     tx: TenantTx,
     answered: Answered,
     action: &'static str,
-    done: &Notice<'_>,
+    done: Notice,
 ) -> Result<Response, Error> {
     match answered {
         Answered::Missing => return Err(Error::LinkUnknown),
-        Answered::Ended => return Ok(notice(StatusCode::OK, &ENDED)),
-        Answered::Before => return Ok(notice(StatusCode::OK, done)),
+        Answered::Ended => return Ok(ENDED.answer(StatusCode::OK)),
+        Answered::Before => return Ok(done.answer(StatusCode::OK)),
         Answered::Done => {}
     }
     tx.commit(Audit::Act(cx.act(action))).await?;
-    Ok(notice(StatusCode::OK, done))
+    Ok(done.answer(StatusCode::OK))
 }
 
-const ENDED: Notice<'static> = Notice {
-    title: "This watch has ended",
-    text: "There is nothing left to keep watching. Start a new watch to hear of the next space.",
-};
-const STOPPED: Notice<'static> = Notice { title: "Your watch has ended", text: "Have a good crossing." };
-const KEPT: Notice<'static> = Notice { title: "We keep watching", text: "You hear from us when the next space opens." };
-const UNSUBSCRIBED: Notice<'static> = Notice {
-    title: "No more mail to this address",
-    text: "Your watches stay as they are; they only stop mailing you here.",
-};
+const ENDED: Notice = Notice::new("link-ended-title", "link-ended");
+const STOPPED: Notice = Notice::new("link-stopped-title", "link-stopped");
+const KEPT: Notice = Notice::new("link-kept-title", "link-kept");
+const UNSUBSCRIBED: Notice = Notice::new("link-unsubscribed-title", "link-unsubscribed");

@@ -24,6 +24,7 @@ use crate::{
     input::{Path, Query},
     problem::Problem,
     session,
+    sheet::Sheet,
 };
 use answer::Answer;
 use askama::Template;
@@ -48,6 +49,7 @@ use store::{
 #[derive(Template)]
 #[template(path = "login.html")]
 struct LoginPage<'a> {
+    frame: Sheet,
     providers: Vec<Choice<'a>>,
     return_to: &'a str,
 }
@@ -74,19 +76,21 @@ pub(crate) struct Afterwards {
 /// The ways to sign in.
 pub(crate) async fn page(
     State(app): State<App>,
+    frame: Sheet,
     Query(Afterwards { return_to }): Query<Afterwards>,
 ) -> Result<Html<String>, Problem> {
-    Ok(Html(LoginPage { providers: choices(&app), return_to: return_to.as_str() }.render()?))
+    Ok(Html(LoginPage { frame, providers: choices(&app), return_to: return_to.as_str() }.render()?))
 }
 
 /// Sends a browser to a provider.
 pub(crate) async fn start(
     State(app): State<App>,
+    sheet: Sheet,
     Path(name): Path<String>,
     Form(Afterwards { return_to }): Form<Afterwards>,
 ) -> Result<Response, Problem> {
     let provider = app.providers.find(&name).ok_or_else(Problem::not_found)?;
-    let beginning = Beginning { purpose: AttemptPurpose::SignIn, by: None, return_to };
+    let beginning = Beginning { purpose: AttemptPurpose::SignIn, by: None, return_to, sheet };
     attempt::begin(&app, provider, beginning).await
 }
 

@@ -4,33 +4,38 @@ use crate::{
     App, access,
     error::Error,
     input::Path,
-    notice::{Notice, notice},
+    notice::Notice,
     problem::{Code, Problem},
+    sheet::Sheet,
 };
 use askama::Template;
 use axum::{
     extract::State,
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{Html, IntoResponse, Response},
 };
+use words::Said;
 
 #[derive(Template)]
 #[template(path = "home.html")]
-struct HomePage;
+struct HomePage {
+    frame: Sheet,
+}
 
 #[derive(Template)]
 #[template(path = "bot.html")]
 struct BotPage<'a> {
+    frame: Sheet,
     contact: &'a str,
 }
 
-pub(crate) async fn home() -> Result<Html<String>, Error> {
-    Ok(Html(HomePage.render()?))
+pub(crate) async fn home(frame: Sheet) -> Result<Html<String>, Error> {
+    Ok(Html(HomePage { frame }.render()?))
 }
 
 /// Where our user agent points operators to.
-pub(crate) async fn bot(State(app): State<App>) -> Result<Html<String>, Error> {
-    Ok(Html(BotPage { contact: &app.contact }.render()?))
+pub(crate) async fn bot(State(app): State<App>, frame: Sheet) -> Result<Html<String>, Error> {
+    Ok(Html(BotPage { frame, contact: &app.contact }.render()?))
 }
 
 /// 200 while the database answers and no connection was handed back with a tenant still set.
@@ -41,16 +46,12 @@ pub(crate) async fn healthz(State(app): State<App>) -> Result<&'static str, Erro
     Ok("ok")
 }
 
-pub(crate) async fn stylesheet() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("../assets/site.css"))
-}
-
 /// What a kind of problem means: where the `type` of a problem leads.
 pub(crate) async fn problem(Path(word): Path<String>) -> Response {
     match Code::ALL.iter().find(|code| code.as_str() == word) {
         Some(code) => {
-            let text = format!("Problems of the kind {word} have the status {}. The detail says more.", code.status());
-            notice(StatusCode::OK, &Notice { title: code.title(), text: &text })
+            let text = Said::new("problem-explained").with("word", &word).with("status", code.status().as_str());
+            Notice { title: Said::new(code.said()), text, way_out: None, request_id: None }.answer(StatusCode::OK)
         }
         None => Problem::not_found().into_response(),
     }

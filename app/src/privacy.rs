@@ -6,9 +6,10 @@ mod export;
 
 use crate::{
     form::{Form, Refusals},
-    notice::{Notice, notice},
+    notice::Notice,
     problem::Problem,
     session,
+    sheet::Sheet,
     signed_in::{Frame, SessionCx},
 };
 use askama::Template;
@@ -28,6 +29,7 @@ const WORDS: &str = "erase everything";
 #[derive(Template)]
 #[template(path = "privacy.html")]
 struct PrivacyPage {
+    frame: Sheet,
     tables: Vec<Kind>,
 }
 
@@ -38,9 +40,9 @@ struct Kind {
 }
 
 /// What we keep: the map itself.
-pub(crate) async fn show() -> Result<Html<String>, Problem> {
+pub(crate) async fn show(frame: Sheet) -> Result<Html<String>, Problem> {
     let tables = privacy::tables().map(|table| Kind { table, kept: kept(table) }).collect();
-    Ok(Html(PrivacyPage { tables }.render()?))
+    Ok(Html(PrivacyPage { frame, tables }.render()?))
 }
 
 fn kept(table: &Table) -> String {
@@ -122,8 +124,7 @@ pub(crate) async fn erase(cx: SessionCx, Form(typed): Form<ErasureForm>) -> Resu
             own_page(&cx, StatusCode::CONFLICT, (typed, refused)).await
         }
         Erasure::Done => {
-            let text = "Your account, and everything that was yours alone, is gone. No mail will follow.";
-            let mut response = notice(StatusCode::OK, &Notice { title: "Everything is erased", text });
+            let mut response = Notice::new("erased-title", "erased").answer(StatusCode::OK);
             session::forget_all(response.headers_mut());
             Ok(response)
         }

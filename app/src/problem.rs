@@ -1,7 +1,7 @@
 //! What went wrong, for programs: problem details (RFC 9457) with a code of a closed set, a sentence and the request's
 //! id; under a page's address the same as a page. Never carries a cause: that goes to the log, once, where it is met.
 
-use crate::notice;
+use crate::notice::Notice;
 use axum::{
     body::Body,
     http::{HeaderValue, StatusCode, header},
@@ -11,6 +11,7 @@ use domain::{access::Denied, plan::Refusal};
 use serde::Serialize;
 use url::{Url, form_urlencoded};
 use utoipa::ToSchema;
+use words::{Language, Said};
 
 macro_rules! codes {
     ($( $(#[$doc:meta])* $code:ident = $status:ident, $word:literal, $title:literal; )+) => {
@@ -21,6 +22,13 @@ macro_rules! codes {
         }
 
         impl Code {
+            /// What it is in general, in the catalogue.
+            pub(crate) const fn said(self) -> &'static str {
+                match self {
+                    $( Code::$code => concat!("problem-", $word), )+
+                }
+            }
+
             /// Every code.
             pub const ALL: &'static [Code] = &[$( Code::$code, )+];
 
@@ -121,7 +129,7 @@ impl FieldError {
 #[derive(Clone, Debug)]
 pub struct Problem {
     code: Code,
-    detail: String,
+    detail: Said,
     errors: Vec<FieldError>,
     limit: Option<PlanLimit>,
     retry_after_s: Option<u64>,
@@ -132,7 +140,7 @@ pub struct Problem {
 #[derive(Clone, Debug)]
 pub(crate) struct WayOut {
     pub(crate) href: String,
-    pub(crate) label: &'static str,
+    pub(crate) label: Said,
 }
 
 /// The limit that was in the way.
@@ -181,13 +189,18 @@ pub(crate) struct Document<'a> {
 
 impl Problem {
     fn new(code: Code, detail: impl Into<String>) -> Problem {
-        Problem { code, detail: detail.into(), errors: Vec::new(), limit: None, retry_after_s: None, way_out: None }
+        Problem::said(code, Said::plain(detail))
+    }
+
+    /// A problem that people meet on pages, in their language.
+    pub(crate) fn said(code: Code, detail: Said) -> Problem {
+        Problem { code, detail, errors: Vec::new(), limit: None, retry_after_s: None, way_out: None }
     }
 
     /// 404: missing, or somebody else's; nobody learns which.
     #[must_use]
     pub fn not_found() -> Problem {
-        Problem::new(Code::NotFound, "There is no such thing, or it is not yours.")
+        Problem::said(Code::NotFound, Said::new("not-found"))
     }
 
     /// 422: fields that were refused.
@@ -218,76 +231,73 @@ impl Problem {
 
     /// 401 on a page: who signs in can send it again.
     pub(crate) fn signed_out() -> Problem {
-        let detail = "You were signed out, here or by yourself elsewhere. Nothing was changed.";
-        Problem::new(Code::SignedOut, detail).leading("/login", "Sign in")
+        Problem::said(Code::SignedOut, Said::new("signed-out")).leading("/login", "nav-sign-in")
     }
 
     /// 400: whatever it was, in the same words.
     pub(crate) fn sign_in_refused() -> Problem {
-        let detail = "Nothing was changed. A sign-in works once, within ten minutes, in the browser it began in; or you said no there.";
-        Problem::new(Code::SignInRefused, detail).leading("/login", "Sign in")
+        Problem::said(Code::SignInRefused, Said::new("sign-in-refused")).leading("/login", "nav-sign-in")
     }
 
     /// 502: theirs, or our settings'. The caller has logged the cause.
     pub(crate) fn provider_silent(title: &str) -> Problem {
-        let detail = format!(
-            "{title} does not answer as it should. Nothing was changed; try again in a minute, or sign in in another way."
-        );
-        Problem::new(Code::ProviderSilent, detail).leading("/login", "Sign in")
+        let detail = Said::new("provider-silent").with("provider", title);
+        Problem::said(Code::ProviderSilent, detail).leading("/login", "nav-sign-in")
     }
 
     /// 403 on a page.
     pub(crate) fn not_allowed(denied: Denied) -> Problem {
-        Problem::new(
-            Code::NotAllowed,
-            format!("Nothing was changed: {denied}. An owner of this tenant can change your role."),
-        )
+        let detail = match denied {
+            Denied::Role(role) => Said::new("not-allowed-role").with("role", role.as_str()),
+            Denied::Scope(_) | Denied::NotByKey | Denied::Plan(_) => Said::plain(format!("{denied}.")),
+        };
+        Problem::said(Code::NotAllowed, detail)
     }
 
     /// 403: another site, or a page of an earlier session, sent this form.
     pub(crate) fn foreign_form() -> Problem {
-        let detail = "Nothing was changed. Open the page again and send the form from there.";
-        Problem::new(Code::ForeignForm, detail)
+        Problem::said(Code::ForeignForm, Said::new("foreign-form"))
     }
 
     /// 403: confirm who you are and do it again.
     pub(crate) fn confirm_first(return_to: &str) -> Problem {
-        let detail = "This cannot be undone by whoever finds your device unlocked, so it needs a sign-in of the last ten minutes. Nothing was changed.";
-        Problem::new(Code::ConfirmFirst, detail).leading(confirm_address(return_to), "Confirm that it is you")
+        let way = confirm_address(return_to);
+        Problem::said(Code::ConfirmFirst, Said::new("confirm-first")).leading(way, "confirm-first-go")
     }
 
     /// The same with a way on for the page.
     #[must_use]
     pub(crate) fn leading(self, href: impl Into<String>, label: &'static str) -> Problem {
-        Problem { way_out: Some(Box::new(WayOut { href: href.into(), label })), ..self }
+        Problem { way_out: Some(Box::new(WayOut { href: href.into(), label: Said::new(label) })), ..self }
     }
 
     pub(crate) fn too_many_requests(retry_after_s: u64) -> Problem {
-        Problem::too_often(format!("Come back in {retry_after_s} s."), retry_after_s)
+        Problem::too_often(Said::new("too-often").with("seconds", retry_after_s), retry_after_s)
     }
 
     /// 429 with what was too often.
-    pub(crate) fn too_often(detail: String, retry_after_s: u64) -> Problem {
-        Problem { retry_after_s: Some(retry_after_s), ..Problem::new(Code::TooManyRequests, detail) }
+    pub(crate) fn too_often(detail: Said, retry_after_s: u64) -> Problem {
+        Problem { retry_after_s: Some(retry_after_s), ..Problem::said(Code::TooManyRequests, detail) }
     }
 
     pub(crate) fn busy() -> Problem {
-        Problem { retry_after_s: Some(5), ..Problem::new(Code::Busy, "Nothing was changed. Try again in a moment.") }
+        Problem { retry_after_s: Some(5), ..Problem::said(Code::Busy, Said::new("busy")) }
     }
 
     /// 500: ours. The caller has logged the cause.
     pub(crate) fn failed() -> Problem {
-        Problem::new(Code::Failed, "The mistake is ours and has been noted; nothing was changed.")
+        Problem::said(Code::Failed, Said::new("failed"))
     }
 
     /// The body, around the status and headers that `into_response` made.
     pub(crate) fn write(&self, response: Response, base_url: &Url, request_id: &str) -> Response {
+        let detail = self.detail.clone().inside(Language::English).to_string();
         let document = Document {
             kind: kind(base_url, self.code),
             title: self.code.title(),
             status: self.code.status().as_u16(),
             code: self.code.as_str(),
-            detail: &self.detail,
+            detail: &detail,
             request_id,
             errors: &self.errors,
             limit: self.limit.as_ref(),
@@ -300,11 +310,9 @@ impl Problem {
     }
 
     /// The same for people.
-    pub(crate) fn write_page(&self, response: Response, request_id: &str) -> Response {
-        let page = notice::problem(self.code.title(), &self.detail, (request_id, self.way_out.as_deref()));
-        let (mut parts, _) = response.into_parts();
-        parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        Response::from_parts(parts, Body::from(page))
+    pub(crate) fn notice(&self, request_id: &str) -> Notice {
+        let (title, text) = (Said::new(self.code.said()), self.detail.clone());
+        Notice { title, text, way_out: self.way_out.as_deref().cloned(), request_id: Some(request_id.to_owned()) }
     }
 }
 

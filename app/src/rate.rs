@@ -12,9 +12,9 @@ use crate::{
     shield::Bounds,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    allowance::{Allowance, Bucket, Household, Subject, in_words},
+    allowance::{Allowance, Bucket, Household, Subject},
     id::TenantId,
     plan::{ApiKeys, Plan},
 };
@@ -31,6 +31,7 @@ use tower_governor::{
     governor::{GovernorConfig, GovernorConfigBuilder},
     key_extractor::KeyExtractor,
 };
+use words::Said;
 
 /// The buckets of addresses.
 pub(crate) type Addresses = GovernorConfig<ByAddress, NoOpMiddleware>;
@@ -147,12 +148,10 @@ pub(crate) async fn spend(
 fn too_often(bucket: Bucket, now: DateTime<Utc>) -> Problem {
     let again_in_s = bucket.again_in_s(now);
     Problem::too_often(
-        format!(
-            "This works {} times in a row, and then once every {}. Nothing was done. Come back in {}.",
-            bucket.rate.burst,
-            in_words(u64::from(bucket.rate.again_after_s)),
-            in_words(again_in_s)
-        ),
+        Said::new("too-often-of")
+            .with("times", bucket.rate.burst)
+            .with("every", TimeDelta::seconds(i64::from(bucket.rate.again_after_s)))
+            .with("again", TimeDelta::seconds(i64::try_from(again_in_s).unwrap_or(i64::MAX))),
         again_in_s,
     )
 }
@@ -174,13 +173,9 @@ impl Rates {
 
     /// A seat among the requests of this tenant that run at once, until it is dropped.
     pub(crate) fn seat(&self, tenant: TenantId) -> Result<Seat<TenantId>, Problem> {
-        self.seats.take(tenant, self.seats_per_tenant).ok_or_else(|| {
-            let detail = format!(
-                "{} requests of this tenant are being worked on. Wait for one of them, then send this one again.",
-                self.seats_per_tenant
-            );
-            Problem::too_often(detail, 1)
-        })
+        self.seats
+            .take(tenant, self.seats_per_tenant)
+            .ok_or_else(|| Problem::too_often(Said::new("too-many-at-once").with("n", self.seats_per_tenant), 1))
     }
 
     /// Forgets whose buckets are full again.

@@ -7,13 +7,13 @@ pub use table::{Endpoint, Table};
 use crate::{
     App,
     access::Recency::{Any, Fresh},
-    account, alerts, audit, channels, docs, invitations,
+    account, alerts, assets, audit, channels, docs, invitations,
     keys::{self, managed},
     links,
     login::{self, link},
     members,
     openapi::{self, doc},
-    operators, page, privacy, sailings, tenants, watches,
+    operators, page, privacy, sailings, sheet, tenants, watches,
 };
 use axum::http::Method;
 use domain::{
@@ -36,7 +36,8 @@ fn for_anybody(table: Table) -> Table {
         .public(GET, "/", (page::home, "The first page"))
         .public(GET, "/bot", (page::bot, "How we ask operators"))
         .public(GET, "/healthz", (page::healthz, "Whether this installation is well"))
-        .public(GET, "/assets/site.css", (page::stylesheet, "How pages look"))
+        .public(GET, "/assets/{version}/{file}", (assets::show, "How pages look, and what their scripts add"))
+        .visitor(POST, "/language", (sheet::choose, "Choose a language"))
         .public(GET, "/privacy", (privacy::show, "What is kept of people, and for how long"))
         .public(GET, "/problems/{code}", (page::problem, "What a kind of problem means"))
 }

@@ -6,16 +6,18 @@
 
 use crate::{
     App,
-    access::only_enforced,
+    access::{is_of_nobody, only_enforced},
     client::{ClientAddress, Peer},
     denied::{Asked, Trail},
+    notice::Notice,
     problem::{Code, Problem},
+    sheet::{Nonce, Sheet},
 };
 use axum::{
     Router,
     body::{Body, Bytes},
     extract::{MatchedPath, Request, State},
-    http::{HeaderName, HeaderValue, header},
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
@@ -27,7 +29,7 @@ use std::{
 };
 use tokio::time::timeout;
 use tower_governor::{GovernorError, GovernorLayer};
-use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -77,11 +79,17 @@ impl Default for Bounds {
     }
 }
 
-const HEADERS: [(HeaderName, &str); 8] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
+/// What a page may load and run (CSP level 3): our own files, and scripts that carry this response's nonce and what they load.
+/// Nothing turns text into script or markup (Trusted Types), no form goes elsewhere, and nobody frames a page.
+fn policy(nonce: &Nonce) -> String {
+    format!(
+        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+         manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+         require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+}
+
+const HEADERS: [(HeaderName, &str); 7] = [
     (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
@@ -110,8 +118,10 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Puts the shield around a router: the last layer here is the first a request meets.
 pub fn around(app: App, router: Router) -> Router {
     let addresses = GovernorLayer::new(app.rates.addresses()).error_handler(too_often);
+    let small = |_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions| is_of_nobody(extensions);
     router
         .layer(from_fn(only_enforced))
+        .layer(CompressionLayer::new().compress_when(small))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(app.bounds, bounded))
         .layer(addresses)
@@ -134,9 +144,17 @@ async fn answered(State(app): State<App>, mut request: Request, next: Next) -> R
     let span = tracing::info_span!("request", id, %method, route);
     let trail = Trail::default();
     request.extensions_mut().insert(trail.clone());
+    let sheet = Sheet::of(&request, Nonce::mint(app.chance.bytes()));
+    request.extensions_mut().insert(sheet.clone());
     let mut response = next.run(request).instrument(span.clone()).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        response = if is_api { problem.write(response, &app.base_url, &id) } else { problem.write_page(response, &id) };
+        response = if is_api {
+            problem.write(response, &app.base_url, &id)
+        } else {
+            problem.notice(&id).write(response, &sheet)
+        };
+    } else if let Some(notice) = response.extensions_mut().remove::<Notice>() {
+        response = notice.write(response, &sheet);
     }
     let asked = Asked { id: &id, method: &method, route: &route, client: client.0 };
     span.in_scope(|| {
@@ -147,6 +165,8 @@ async fn answered(State(app): State<App>, mut request: Request, next: Next) -> R
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    let policy = HeaderValue::try_from(policy(&sheet.nonce)).expect("BUG: a policy is a header");
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.insert(REQUEST_ID, HeaderValue::try_from(id).expect("BUG: an id is a header"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

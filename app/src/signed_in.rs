@@ -9,6 +9,7 @@ use crate::{
     form,
     problem::{Code, Problem, confirm_address},
     session,
+    sheet::Sheet,
     shield::{BODY_BYTES_MAX, RequestId},
 };
 use axum::{
@@ -19,6 +20,7 @@ use axum::{
 };
 use chrono::{DateTime, Utc};
 use domain::{access::Action, id::TenantId, token::Token};
+use std::ops::Deref;
 use store::{Act, Audit, Hold, Membership, Session, TenantTx, UserTx, session::rotate, user::Belonging};
 use url::form_urlencoded;
 use uuid::Uuid;
@@ -31,6 +33,7 @@ pub(crate) struct SessionCx {
     token: Token,
     request_id: Uuid,
     now: DateTime<Utc>,
+    sheet: Sheet,
 }
 
 /// What the handler of a member row may use. Only `enforce` makes one.
@@ -42,6 +45,8 @@ pub(crate) struct MemberCx {
 
 /// What every page of somebody who is signed in shows around what it is about.
 pub(crate) struct Frame {
+    /// What it is written on.
+    pub(crate) sheet: Sheet,
     /// What they are called.
     pub(crate) name: String,
     /// Their zone.
@@ -54,10 +59,40 @@ pub(crate) struct Frame {
     pub(crate) tenant: Option<TenantId>,
 }
 
+impl Deref for Frame {
+    type Target = Sheet;
+
+    fn deref(&self) -> &Sheet {
+        &self.sheet
+    }
+}
+
 impl Frame {
+    /// The tenant that the page is about, or the first that can be gone to.
+    pub(crate) fn current(&self) -> Option<&Belonging> {
+        self.open().find(|belonging| self.is_about(&belonging.tenant)).or_else(|| self.open().next())
+    }
+
     /// The tenants that can be gone to.
     pub(crate) fn open(&self) -> impl Iterator<Item = &Belonging> {
         self.tenants.iter().filter(|belonging| belonging.suspended.is_none())
+    }
+
+    /// Whether the page is in this part of its tenant.
+    pub(crate) fn is_in(&self, part: &str) -> bool {
+        self.tenant.is_some_and(|tenant| self.is_at(&format!("/t/{tenant}/{part}")))
+    }
+
+    /// Whether the page is the tenant's watches, or one of them.
+    pub(crate) fn is_about_watches(&self) -> bool {
+        let path = self.address.split('?').next();
+        self.is_in("watches") || self.tenant.is_some_and(|tenant| path == Some(format!("/t/{tenant}").as_str()))
+    }
+
+    /// Whether the page is about who is in the tenant, its keys, its log or its settings.
+    pub(crate) fn is_about_tenant(&self) -> bool {
+        let others = self.is_about_watches() || self.is_in("alerts") || self.is_in("channels");
+        self.tenant.is_some() && !others
     }
 
     /// Whether the page is about this tenant.
@@ -69,6 +104,11 @@ impl Frame {
 impl SessionCx {
     pub(crate) fn app(&self) -> &App {
         &self.app
+    }
+
+    /// What its pages are written on.
+    pub(crate) fn sheet(&self) -> &Sheet {
+        &self.sheet
     }
 
     /// Who is signed in.
@@ -111,7 +151,8 @@ impl SessionCx {
     pub(crate) async fn frame_in(&self, tx: &mut UserTx) -> Result<Frame, Problem> {
         let (account, tenants) = (tx.account().await?, tx.tenants().await?);
         let csrf = session::csrf(&self.token).expose().to_owned();
-        Ok(Frame { name: account.name, zone: account.zone, csrf, tenants, tenant: None })
+        let sheet = self.sheet.clone();
+        Ok(Frame { sheet, name: account.name, zone: account.zone, csrf, tenants, tenant: None })
     }
 
     /// Gives the browser a new token with this response; the old one opens nothing from here on. For every change of
@@ -205,7 +246,7 @@ pub(crate) async fn member(
 /// Who is it, and does an unsafe request come from a page of theirs.
 async fn known(app: App, request: Request) -> Result<(SessionCx, Request), Response> {
     let now = app.clock.now();
-    let request_id = RequestId::of(&request);
+    let (request_id, sheet) = (RequestId::of(&request), Sheet::from(request.extensions()));
     let Some(token) = session::presented(request.headers(), session::COOKIE) else { return Err(signed_out(&request)) };
     let session = app.credentials.session(&token, now).await;
     let Some(session) = session.map_err(|error| Problem::from(error).into_response())? else {
@@ -213,7 +254,7 @@ async fn known(app: App, request: Request) -> Result<(SessionCx, Request), Respo
     };
     Trail::of(request.extensions()).name(session.actor());
     let request = from_own_page(&app, &token, request).await.map_err(IntoResponse::into_response)?;
-    Ok((SessionCx { app, session, token, request_id, now }, request))
+    Ok((SessionCx { app, session, token, request_id, now, sheet }, request))
 }
 
 /// Reads the proof out of an unsafe request's form and hands the request on whole.

@@ -52,6 +52,8 @@ fn assert_shielded(headers: &HeaderMap, what: &str) {
         "application/problem+json",
         "text/html; charset=utf-8",
         "text/css; charset=utf-8",
+        "text/javascript; charset=utf-8",
+        "image/svg+xml",
         "text/plain; charset=utf-8",
     ];
     // A redirect has no body, so it is of no type.

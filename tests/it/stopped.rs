@@ -123,6 +123,8 @@ impl Stage {
                     "{tenant}" => tenant.clone(),
                     "{operator}" => "harbour".to_owned(),
                     "{code}" => "busy".to_owned(),
+                    "{version}" => app::assets::version().to_owned(),
+                    "{file}" => "site.css".to_owned(),
                     part if part.starts_with('{') => nil.clone(),
                     part => part.to_owned(),
                 };

@@ -6,6 +6,7 @@
 mod layers;
 mod source;
 mod sql;
+mod words;
 
 use source::{Source, words_at};
 

@@ -8,7 +8,7 @@ use super::{
     return_to::ReturnTo,
     wire::Wire,
 };
-use crate::{App, problem::Problem, session, shield::RequestId};
+use crate::{App, problem::Problem, session, sheet::Sheet, shield::RequestId};
 use anyhow::{Context, anyhow, ensure};
 use askama::Template;
 use axum::{
@@ -41,6 +41,7 @@ const CAUSE_CHARS_MAX: usize = 300;
 #[derive(Template)]
 #[template(path = "leaving.html")]
 struct LeavingPage<'a> {
+    frame: &'a Sheet,
     title: &'a str,
     url: &'a str,
 }
@@ -51,6 +52,8 @@ pub(crate) struct Beginning<'a> {
     /// Whose session links or confirms, and the line of the audit log that says so.
     pub(crate) by: Option<(&'a Session, Act)>,
     pub(crate) return_to: ReturnTo,
+    /// What the page in between is written on.
+    pub(crate) sheet: Sheet,
 }
 
 /// Begins an attempt and sends the browser to the provider, by a page: a redirect of a form to another site is what our own policy
@@ -80,7 +83,7 @@ pub(crate) async fn begin(app: &App, provider: &Provider, beginning: Beginning<'
         now,
     };
     app.credentials.start_attempt(&attempt, beginning.by).await?;
-    let page = LeavingPage { title: &provider.title, url: url.as_str() };
+    let page = LeavingPage { frame: &beginning.sheet, title: &provider.title, url: url.as_str() };
     let mut response = Html(page.render()?).into_response();
     session::set(response.headers_mut(), COOKIE, cookie.expose(), ATTEMPT_LIFE.num_seconds());
     Ok(response)

@@ -78,7 +78,7 @@ pub(crate) async fn start(
     let provider = cx.app().providers.find(&name).ok_or_else(Problem::not_found)?;
     let return_to = ReturnTo::parse(PAGE);
     let by = Some((cx.session(), cx.act("identity.begin", cx.session().actor())));
-    let beginning = Beginning { purpose: AttemptPurpose::Link, by, return_to };
+    let beginning = Beginning { purpose: AttemptPurpose::Link, by, return_to, sheet: cx.sheet().clone() };
     attempt::begin(cx.app(), provider, beginning).await
 }
 
@@ -130,7 +130,7 @@ pub(crate) async fn remove(
 }
 
 fn conflict(detail: &str) -> Problem {
-    Problem::conflict(Code::Conflict, format!("Nothing was changed. {detail}")).leading(PAGE, "How you sign in")
+    Problem::conflict(Code::Conflict, format!("Nothing was changed. {detail}")).leading(PAGE, "identities-title")
 }
 
 #[derive(Template)]
@@ -156,7 +156,7 @@ pub(crate) async fn confirm(
     Form(Afterwards { return_to }): Form<Afterwards>,
 ) -> Result<Response, Problem> {
     let by = Some((cx.session(), cx.act("session.begin_confirm", cx.session().actor())));
-    let beginning = Beginning { purpose: AttemptPurpose::Confirm, by, return_to };
+    let beginning = Beginning { purpose: AttemptPurpose::Confirm, by, return_to, sheet: cx.sheet().clone() };
     attempt::begin(cx.app(), present(&cx)?, beginning).await
 }
 
@@ -165,7 +165,7 @@ fn present(cx: &SessionCx) -> Result<&Provider, Problem> {
     let provider = cx.app().providers.iter().find(|provider| provider.issuer.as_str() == issuer);
     provider.ok_or_else(|| {
         let detail = "The way you signed in is not offered here any more. Sign in in another way of yours.";
-        Problem::conflict(Code::Conflict, detail).leading("/login", "Sign in")
+        Problem::conflict(Code::Conflict, detail).leading("/login", "nav-sign-in")
     })
 }
 

@@ -83,7 +83,7 @@ pub(crate) async fn resend(
         Ok(()) => invitation::create(&mut tx, &by, (&to, waiting.role), cx.now()).await?.map_err(why_not_made),
         Err(_) => Err(why_not_made(Refusal::RoleAboveInviter)),
     };
-    let made = made.map_err(|why| Problem::conflict(Code::Conflict, why).leading(address(tenant), "To the members"))?;
+    let made = made.map_err(|why| Problem::conflict(Code::Conflict, why).leading(address(tenant), "members-back"))?;
     cx.commit(tx, "invitation.resend", format!("invitation:{made}")).await?;
     Ok(Redirect::to(&address(tenant)).into_response())
 }

@@ -54,7 +54,8 @@ pub(super) const REQUESTS: &[(&str, &str, Body)] = &[
     ("GET", "/", Body::Nothing),
     ("GET", "/bot", Body::Nothing),
     ("GET", "/healthz", Body::Nothing),
-    ("GET", "/assets/site.css", Body::Nothing),
+    ("GET", "/assets/{version}/{file}", Body::Nothing),
+    ("POST", "/language", Body::Form(|_| vec![("language", "fr".into())])),
     ("GET", "/privacy", Body::Nothing),
     ("GET", "/problems/{code}", Body::Nothing),
     ("GET", "/l/stop/{token}", Body::Nothing),
@@ -158,6 +159,8 @@ async fn object(stage: &Stage, name: &str) -> String {
         "provider" => Provider::HarbourId.name().to_owned(),
         "key" => key(stage).await,
         "code" => "invalid".to_owned(),
+        "version" => app::assets::version().to_owned(),
+        "file" => "site.css".to_owned(),
         "token" => "not-signed-by-us".to_owned(),
         other => panic!("{{{other}}} has no object: add one in tests/it/access/requests.rs"),
     }

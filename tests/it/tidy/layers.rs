@@ -10,13 +10,14 @@ use std::collections::BTreeMap;
 use toml::Table;
 
 /// Our crates, and which of ours each may depend on. `tests` may use all.
-const MAY_USE: [(&str, &[&str]); 7] = [
+const MAY_USE: [(&str, &[&str]); 8] = [
     ("domain", &[]),
     ("telemetry", &[]),
     ("store", &["domain"]),
     ("outbound", &["domain"]),
-    ("app", &["domain", "store", "outbound", "telemetry"]),
-    ("workers", &["domain", "store", "outbound", "telemetry"]),
+    ("words", &["domain"]),
+    ("app", &["domain", "store", "outbound", "telemetry", "words"]),
+    ("workers", &["domain", "store", "outbound", "telemetry", "words"]),
     ("dev", &["domain"]),
 ];
 

@@ -1,0 +1,1 @@
+# Espaces, membres, clés, journal.

@@ -1,0 +1,1 @@
+# Veilles, alertes, canaux.

@@ -1,0 +1,79 @@
+//! A message with its gaps filled: before its language is known, and in one.
+
+use crate::{Arg, Argument, Language, bundle, write};
+use fluent_bundle::{FluentArgs, FluentValue};
+use std::fmt;
+
+/// What is to be said, whatever the language: a message's id and what stands in its gaps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Said {
+    id: &'static str,
+    args: Vec<(&'static str, Arg)>,
+}
+
+impl Said {
+    /// A message without gaps, or before they are filled.
+    #[must_use]
+    pub const fn new(id: &'static str) -> Said {
+        Said { id, args: Vec::new() }
+    }
+
+    /// Words that are no message of ours, as they are: what programs are told, which speak English.
+    #[must_use]
+    pub fn plain(text: impl Into<String>) -> Said {
+        Said { id: "plain", args: vec![("text", Arg::Text(text.into()))] }
+    }
+
+    /// Fills a gap.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Argument) -> Said {
+        self.args.push((name, value.arg()));
+        self
+    }
+
+    /// The message's id.
+    #[must_use]
+    pub const fn id(&self) -> &'static str {
+        self.id
+    }
+
+    /// The same in a language.
+    #[must_use]
+    pub const fn inside(self, language: Language) -> Phrase {
+        Phrase { said: self, language }
+    }
+}
+
+/// A message in one language; shown, it is the text. Made for templates: `{{ frame.say("watches-running").with("n", n) }}`.
+#[derive(Clone, Debug)]
+pub struct Phrase {
+    said: Said,
+    language: Language,
+}
+
+impl Phrase {
+    /// Fills a gap.
+    #[must_use]
+    pub fn with(self, name: &'static str, value: impl Argument) -> Phrase {
+        Phrase { said: self.said.with(name, value), ..self }
+    }
+}
+
+impl fmt::Display for Phrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut args = FluentArgs::with_capacity(self.said.args.len());
+        for (name, arg) in &self.said.args {
+            args.set(*name, value(arg, self.language));
+        }
+        f.write_str(&bundle::text(self.language, self.said.id, &args))
+    }
+}
+
+fn value(arg: &Arg, language: Language) -> FluentValue<'static> {
+    match arg {
+        Arg::Count(n) => FluentValue::from(*n),
+        Arg::Text(text) => FluentValue::from(text.clone()),
+        Arg::Said(said) => FluentValue::from(said.clone().inside(language).to_string()),
+        other => FluentValue::from(write::written(other, language)),
+    }
+}
