@@ -106,18 +106,24 @@ const TOO_WIDE: &str = "(() => {
   return [`${scrollWidth} px`, ...beyond.slice(0, 5).map((e) => e.outerHTML.slice(0, 120))];
 })()";
 
-/// What is pressed and is smaller than 44 px, but for links within a sentence.
+/// What is pressed and takes less than 44 px, labels and what lies around it included; but for links within a sentence.
 const TOO_SMALL: &str = "(() => {
   const pressed = [...document.querySelectorAll('a[href], button, select, summary, input:not([type=hidden])')];
   const isShown = (e) => e.checkVisibility({ visibilityProperty: true }) && e.getBoundingClientRect().width > 1;
   const isInText = (e) => e.matches('a') && getComputedStyle(e).display === 'inline';
-  const box = (e) => {
-    const label = e.matches('[type=radio], [type=checkbox]') ? e.closest('label') ?? e.labels[0] : null;
-    return (label ?? e).getBoundingClientRect();
+  const parts = (e) => [e, ...(e.labels ?? [])];
+  const isBox = (e) => parts(e).some((p) => Math.min(p.getBoundingClientRect().width, p.getBoundingClientRect().height) >= 43.5);
+  const isTaken = (e) => {
+    e.scrollIntoView({ block: 'center', behavior: 'instant' });
+    const box = e.getBoundingClientRect();
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const takes = (p) => parts(e).some((part) => p && part.contains(p));
+    return [[0, -21], [0, 21], [-21, 0], [21, 0]].every(([dx, dy]) => takes(document.elementFromPoint(x + dx, y + dy)));
   };
-  const isSmall = (e) => Math.min(box(e).width, box(e).height) < 43.5;
-  return pressed.filter((e) => isShown(e) && !isInText(e) && isSmall(e)).slice(0, 5).map((e) =>
-    `${Math.round(box(e).width)} x ${Math.round(box(e).height)} ${e.outerHTML.slice(0, 120)}`);
+  return pressed.filter((e) => isShown(e) && !isInText(e) && !isBox(e) && !isTaken(e)).slice(0, 5).map((e) => {
+    const { width, height } = e.getBoundingClientRect();
+    return `${Math.round(width)} x ${Math.round(height)} ${e.outerHTML.slice(0, 120)}`;
+  });
 })()";
 
 /// Opens a page and looks at it in every way; nothing of what is a file and no page.
@@ -127,8 +133,12 @@ async fn one(visitor: &mut Visitor, page: &Page, site: &Url) -> Option<Examined>
     window.without_cache().await.unwrap();
     window.forget();
     let url = site.join(&page.path).unwrap();
-    // A download, or what has no body, is no page.
-    window.go(url.as_str()).await.ok()?;
+    let gone = window.go(url.as_str()).await;
+    // So ends what is a file to keep.
+    if gone.as_ref().is_err_and(|why| why.to_string().ends_with("net::ERR_ABORTED")) {
+        return None;
+    }
+    gone.unwrap();
     if window.evaluate("document.contentType").await.unwrap() != "text/html" {
         window.forget();
         return None;

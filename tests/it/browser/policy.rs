@@ -1,11 +1,12 @@
 //! The policy that stands around every page, judged by csp_evaluator and by a browser that is given a page with a script in it.
 
 use super::{Hands, Place, examined::pages};
+use crate::harness::{Browser, World};
 use axum::{
     Router,
     body::{Body, to_bytes},
-    http::header,
-    middleware::map_response,
+    http::{Request, header},
+    middleware::{map_request, map_response},
     response::Response,
 };
 use dev::{
@@ -55,11 +56,34 @@ fn without_nonce(policy: &str) -> String {
     same
 }
 
+#[tokio::test]
+async fn sr_web_03_a_thousand_nonces_are_distinct_and_each_is_its_pages_own() {
+    let world = World::new().await;
+    let mut browser = Browser::new(app::router(world.web()));
+    let mut nonces = BTreeSet::new();
+    for _ in 0..1_000 {
+        let page = browser.get("/bot").await;
+        let policy = page.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        let (_, nonce) = policy.split_once("'nonce-").unwrap_or_else(|| panic!("a nonce in {policy}"));
+        let nonce = nonce.split('\'').next().unwrap().to_owned();
+        assert!(nonce.len() >= 22, "{nonce} holds less than 128 bits");
+        let scripts = page.text.matches("<script").count();
+        assert_eq!(page.text.matches(&format!(" nonce=\"{nonce}\"")).count(), scripts, "{}", page.text);
+        assert!(scripts > 0 && nonces.insert(nonce), "given before, or to no script");
+    }
+}
+
 /// What somebody planted in a page: as an element, an attribute, a link and a style.
 const PLANTED: &str = r#"<script>document.body.dataset.planted = "script"</script>
 <img alt="" src="/nothing/here" onerror="document.body.dataset.planted = 'attribute'">
-<a id="planted" href="javascript:document.body.dataset.planted = 'link'">planted</a>
+<a id="planted" href="javascript:void(document.body.dataset.planted = 'link')">planted</a>
 <iframe title="planted" srcdoc="<script>parent.document.body.dataset.planted = 'frame'</script>"></iframe></body>"#;
+
+/// A request for a page that can be read on its way.
+async fn uncompressed(mut request: Request<Body>) -> Request<Body> {
+    request.headers_mut().remove(header::ACCEPT_ENCODING);
+    request
+}
 
 /// A page in which it was planted.
 async fn planted(response: Response) -> Response {
@@ -95,9 +119,9 @@ async fn what_ran(around: impl FnOnce(Router) -> Router) -> (Value, Vec<String>)
 
 #[tokio::test]
 async fn sr_web_03_a_script_injected_into_a_page_does_not_run() {
-    let (ran, complaints) = what_ran(|router| router.layer(map_response(planted))).await;
+    let (ran, complaints) = what_ran(|router| router.layer(map_response(planted)).layer(map_request(uncompressed))).await;
     assert_eq!(ran, Value::Null);
     assert!(complaints.iter().any(|complaint| complaint.starts_with("policy: ")), "{complaints:#?}");
-    let (ran, _) = what_ran(|router| router.layer(map_response(undefended))).await;
+    let (ran, _) = what_ran(|router| router.layer(map_response(undefended)).layer(map_request(uncompressed))).await;
     assert_ne!(ran, Value::Null, "without the policy it runs, so this test would see it");
 }

@@ -13,7 +13,9 @@ async fn signs_in(look: Look, hands: Hands) {
     visitor.is_at("/account").await;
     visitor.sees("alice@example.test").await;
     assert_eq!(visitor.interactions(), 2);
+    visitor.click("summary", "Alice").await;
     visitor.click("button", "Sign out").await;
+    visitor.sees("Sign in").await;
     visitor.open("/account").await;
     visitor.sees("Sign in with Harbour ID").await;
 }

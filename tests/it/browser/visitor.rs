@@ -52,7 +52,7 @@ impl Visitor {
         self.assert_calm();
     }
 
-    /// Uses what is called so: a `link`, a `button`, a `radio`, a `checkbox`, …
+    /// Uses what is called so: a `link`, a `button`, a `radio`, a `checkbox`, a `summary`, …
     pub(super) async fn click(&mut self, role: &str, name: &str) {
         let element = self.window.find(role, name).await.unwrap();
         self.interactions += 1;
@@ -61,7 +61,7 @@ impl Visitor {
             Hands::Keys => {
                 self.reach(element).await;
                 // Being reached ticks a choice of several.
-                let key = if role == "link" || role == "button" { Key::Enter } else { Key::Space };
+                let key = if role == "radio" || role == "checkbox" { Key::Space } else { Key::Enter };
                 self.window.press(key).await.unwrap();
             }
         }
@@ -164,15 +164,14 @@ impl Visitor {
         let target = self.window.target();
         // The line of this window may be in the middle of an order, and its runtime is in the middle of this panic.
         let sight = thread::scope(|scope| scope.spawn(|| last_sight(target)).join());
-        let written = match sight {
-            Ok(Ok((picture, html))) => fs::create_dir_all(&directory)
-                .and_then(|()| fs::write(directory.join(format!("{target}.png")), picture))
-                .and_then(|()| fs::write(directory.join(format!("{target}.html")), html)),
-            _ => return eprintln!("the page cannot be seen any more"),
-        };
+        let written = sight.unwrap_or_else(|_| Err(anyhow::anyhow!("looking failed"))).and_then(|(picture, html)| {
+            fs::create_dir_all(&directory)?;
+            fs::write(directory.join(format!("{target}.png")), picture)?;
+            Ok(fs::write(directory.join(format!("{target}.html")), html)?)
+        });
         match written {
             Ok(()) => eprintln!("how it looked: {}", directory.display()),
-            Err(cause) => eprintln!("{}: {cause}", directory.display()),
+            Err(cause) => eprintln!("how it looked is not known: {cause:#}"),
         }
     }
 }

@@ -79,6 +79,8 @@ impl Window {
     /// When there is none in time, or more than one.
     pub async fn find(&self, role: &str, name: &str) -> Result<Element> {
         let what = format!("a {role} called {name:?}");
+        // What HTML calls a summary has no name among roles but Chromium's own.
+        let role = if role == "summary" { "DisclosureTriangle" } else { role };
         self.until(&what, async || {
             let nodes = self.nodes(json!({ "role": role })).await?;
             let those = |fits: &dyn Fn(&str) -> bool| -> Vec<Element> {

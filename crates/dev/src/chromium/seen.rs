@@ -137,10 +137,10 @@ fn complaint(event: &Event<'_>, requests: &[Request]) -> Option<String> {
         }
         "Log.entryAdded" if params["entry"]["level"] == "error" => {
             let (entry, url) = (&params["entry"], text(&params["entry"]["url"]));
-            // That a page itself is one that says 404 is no complaint of it.
+            // That a page itself is one that says 404 is no complaint of it, nor what browsers ask every site for by themselves.
             let is_page = requests.iter().any(|request| request.kind == "Document" && request.url == url);
-            let is_status = entry["source"] == "network" && is_page;
-            (!is_status).then(|| format!("{} {url}", text(&entry["text"])))
+            let is_expected = entry["source"] == "network" && (is_page || url.ends_with("/favicon.ico"));
+            (!is_expected).then(|| format!("{} {url}", text(&entry["text"])))
         }
         "Audits.issueAdded" if params["issue"]["code"] == "ContentSecurityPolicyIssue" => {
             Some(format!("policy: {}", params["issue"]["details"]["contentSecurityPolicyIssueDetails"]))
