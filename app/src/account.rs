@@ -26,7 +26,8 @@ struct AccountPage {
     frame: Frame,
     typed: AccountForm,
     refused: Refusals,
-    email: String,
+    /// Where they are written to, if they have proved an address.
+    email: Option<String>,
     zones: Vec<&'static str>,
 }
 
@@ -63,7 +64,7 @@ pub(crate) async fn change(cx: SessionCx, Form(typed): Form<AccountForm>) -> Res
 
 async fn page(
     cx: &SessionCx,
-    (tx, email): (&mut UserTx, String),
+    (tx, email): (&mut UserTx, Option<String>),
     (typed, refused): (AccountForm, Refusals),
 ) -> Result<Response, Problem> {
     let status = if refused.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };

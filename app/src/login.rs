@@ -6,6 +6,7 @@ mod answer;
 mod apple;
 pub(crate) mod attempt;
 mod claims;
+mod cookie;
 mod discovery;
 mod email;
 mod github;

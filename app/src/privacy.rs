@@ -1,6 +1,6 @@
 //! What we keep of people, and a person's own say over it: everything as one document, and erasure. Promises that both are the
-//! person's own alone and need a fresh proof of who they are, and that what an erasure takes with it is said before. Never
-//! erases on a click: the words must be typed.
+//! person's own alone and need a fresh proof of who they are, that what an erasure takes with it is said before, and what
+//! it has left to do is said after. Never erases on a click: the words must be typed.
 
 mod export;
 
@@ -116,17 +116,20 @@ pub(crate) async fn erase(cx: SessionCx, Form(typed): Form<ErasureForm>) -> Resu
         return own_page(&cx, StatusCode::UNPROCESSABLE_ENTITY, (typed, refused)).await;
     }
     let act = cx.act("account.erase", cx.session().actor());
-    match erase::erase(cx.begin().await?, act).await? {
+    let sentence = match erase::erase((&cx.app().credentials, cx.session()), act).await? {
         Erasure::InTheWay(names) => {
-            let names = names.join(", ");
-            refused
-                .add("words", format!("Nothing was erased: {names} has other members and needs another owner first."));
-            own_page(&cx, StatusCode::CONFLICT, (typed, refused)).await
+            format!(
+                "Your account was not erased: {} has other members and needs another owner first.",
+                names.join(", ")
+            )
         }
+        Erasure::Unfinished => "Much is erased, and not all yet. Do it once more.".to_owned(),
         Erasure::Done => {
             let mut response = Notice::new("erased-title", "erased").answer(StatusCode::OK);
             session::forget_all(response.headers_mut());
-            Ok(response)
+            return Ok(response);
         }
-    }
+    };
+    refused.add("words", sentence);
+    own_page(&cx, StatusCode::CONFLICT, (typed, refused)).await
 }

@@ -89,6 +89,7 @@ fn of_people(table: Table) -> Table {
         .session(POST, "/account/data/export", Fresh, (privacy::export, "Take a copy of one's data"))
         .counted(Allowance::Export)
         .session(POST, "/account/data/erase", Fresh, (privacy::erase, "Erase oneself"))
+        .counted(Allowance::Erasure)
 }
 
 fn of_tenants(table: Table) -> Table {

@@ -15,10 +15,15 @@ const CSRF: &str = "csrf";
 
 /// The one token that a browser presents under this name; none when there are two, for then one of them is not ours.
 pub(crate) fn presented(headers: &HeaderMap, name: &str) -> Option<Token> {
+    Token::parse(&value(headers, name)?).ok()
+}
+
+/// The one value that a browser presents under this name.
+pub(crate) fn value(headers: &HeaderMap, name: &str) -> Option<String> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut found = lines.flat_map(Cookie::split_parse).flatten().filter(|cookie| cookie.name() == name);
     let cookie = found.next()?;
-    if found.next().is_some() { None } else { Token::parse(cookie.value()).ok() }
+    if found.next().is_some() { None } else { Some(cookie.value().to_owned()) }
 }
 
 /// Hands a browser its session.

@@ -193,10 +193,12 @@ impl MemberCx {
     /// Opens a transaction that may write on the tenant. What let the request in is asked again in it, and holds until it
     /// ends; the membership is the one that does.
     pub(crate) async fn begin_writing(&self, action: Action, hold: Hold) -> Result<(TenantTx, Membership), Problem> {
-        let held = self.app().store.begin_writing(&self.membership, hold).await?;
-        let (tx, membership) = held.ok_or_else(Problem::not_found)?;
-        membership.may(action).map_err(Problem::not_allowed)?;
-        Ok((tx, membership))
+        may_still(action, self.app().store.begin_writing(&self.membership, hold).await?)
+    }
+
+    /// The same for keys, as the role that alone makes and ends them.
+    pub(crate) async fn begin_keys(&self) -> Result<(TenantTx, Membership), Problem> {
+        may_still(Action::ManageKeys, self.app().credentials.begin_keys(&self.membership).await?)
     }
 
     /// Opens a transaction that reads the tenant.
@@ -213,6 +215,13 @@ impl MemberCx {
     pub(crate) async fn frame(&self) -> Result<Frame, Problem> {
         Ok(Frame { tenant: Some(self.membership.tenant()), ..self.signed_in.frame().await? })
     }
+}
+
+/// A transaction with the membership that holds in it, if that may do this.
+fn may_still(action: Action, held: Option<(TenantTx, Membership)>) -> Result<(TenantTx, Membership), Problem> {
+    let (tx, membership) = held.ok_or_else(Problem::not_found)?;
+    membership.may(action).map_err(Problem::not_allowed)?;
+    Ok((tx, membership))
 }
 
 /// Lets a request of a session row in, or says why not.

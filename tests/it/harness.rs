@@ -5,6 +5,7 @@
 mod browser;
 mod errors;
 mod listing;
+mod other;
 mod people;
 mod traces;
 mod web;
@@ -12,6 +13,7 @@ mod web;
 pub(crate) use browser::{Browser, Page, SESSION};
 pub(crate) use errors::Errors;
 pub(crate) use listing::{ROUTE, alice_waits_at_a_listing};
+pub(crate) use other::Other;
 pub(crate) use people::{Person, alice_waits, leg, motorhome_days, motorhome_days_from};
 pub(crate) use traces::Logs;
 pub(crate) use web::{chance, some_key};

@@ -3,3 +3,4 @@
 mod letters;
 mod managed;
 mod presented;
+mod racing;

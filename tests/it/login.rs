@@ -1,11 +1,13 @@
 //! Sign-in against the simulated providers, strict and hostile, from the list of providers to the session.
 
+mod addresses;
 mod attempts;
 mod confirming;
 mod issuers;
 mod linking;
 mod outages;
 mod people;
+mod planted;
 mod prehijacking;
 mod return_to;
 mod settings;

@@ -5,6 +5,7 @@ mod erasure;
 mod export;
 mod map;
 mod retention;
+mod steps;
 
 use crate::{
     api::{Client, motorhome},
@@ -88,8 +89,8 @@ impl Stage {
         )
         .await;
         self.sql(
-            "insert into login_attempt (state_hash, cookie_hash, provider, issuer, nonce, pkce_verifier, purpose, session_id, return_to, started_at, expires_at)
-             select sha256('state'), sha256('cookie'), 'test', 'https://id.test', repeat('n', 43), repeat('v', 43), 'link', s.id, '/', $1, $1 + interval '10 minutes'
+            "insert into login_attempt (state_hash, cookie_hash, provider, issuer, nonce, pkce_verifier, purpose, session_id, started_at, expires_at)
+             select sha256('state'), sha256('cookie'), 'test', 'https://id.test', repeat('n', 43), repeat('v', 43), 'link', s.id, $1, $1 + interval '10 minutes'
              from session s join member m using (user_id) where m.tenant_id = $2 limit 1",
         )
         .await;

@@ -14,6 +14,7 @@ pub fn deed(action: &str) -> Option<&'static str> {
         ("account.erase", "erased their account"),
         ("account.export", "took a copy of what is known of them"),
         ("alert.keep", "answered an alert: keep watching"),
+        ("channel.remove", "removed an address that mail went to"),
         ("channel.unsubscribe", "stopped all mail to an address"),
         ("identity.begin", "began to add a way to sign in"),
         ("identity.link", "added a way to sign in"),

@@ -1,6 +1,7 @@
 //! A tenant's keys as its people manage them: made, rotated and revoked in person, with a fresh proof of who they are for
 //! whatever makes one. Promises that a key is shown on one page, once, and that what ends here has ended for the very next
-//! request. Never puts a key into an address, a redirect, a list or a log.
+//! request. Never puts a key into an address, a redirect, a list or a log, and never writes by a right that was lost since
+//! the request came.
 
 use crate::{
     form::{Form, Refusals},
@@ -127,8 +128,8 @@ pub(crate) async fn create(cx: MemberCx, Form(typed): Form<NewKeyForm>) -> Resul
     let (Some(name), Some(days), true) = (name, days, refused.is_empty()) else {
         return new_page(&cx, typed, refused).await;
     };
-    must_have_keys(cx.membership().plan())?;
-    let mut tx = cx.app().credentials.begin_keys(cx.membership()).await?;
+    let (mut tx, by) = cx.begin_keys().await?;
+    must_have_keys(by.plan())?;
     must_have_room(&mut tx, KEYS_MAX, cx.now()).await?;
     let (key, until) = (draw(&cx), cx.now() + TimeDelta::days(days));
     insert(&mut tx, &cx, &key, (KeyId(cx.app().chance.id()), name.as_str(), &scopes, until)).await?;
@@ -154,8 +155,8 @@ pub(crate) async fn rotate(
     let (Some(life), Some(overlap)) = (refused.take("days", life), refused.take("overlap", overlap)) else {
         return rotate_page(&cx, &old, typed, refused).await;
     };
-    must_have_keys(cx.membership().plan())?;
-    let mut tx = cx.app().credentials.begin_keys(cx.membership()).await?;
+    let (mut tx, by) = cx.begin_keys().await?;
+    must_have_keys(by.plan())?;
     must_have_room(&mut tx, KEYS_MAX_IN_OVERLAP, cx.now()).await?;
     let (key, until) = (draw(&cx), cx.now() + TimeDelta::days(life));
     let new = KeyId(cx.app().chance.id());
@@ -170,7 +171,7 @@ pub(crate) async fn rotate(
 
 /// Ends a key at once. Never counted and without a new proof of who it is: what protects must always work.
 pub(crate) async fn revoke(cx: MemberCx, Path((_, id)): Path<(TenantId, KeyId)>) -> Result<Redirect, Problem> {
-    let mut tx = cx.app().credentials.begin_keys(cx.membership()).await?;
+    let (mut tx, _) = cx.begin_keys().await?;
     let public_id = key::revoke(&mut tx, id, cx.now()).await?.ok_or_else(Problem::not_found)?;
     cx.commit(tx, "key.revoke", public_id).await?;
     Ok(Redirect::to(&format!("/t/{}/keys", cx.membership().tenant())))

@@ -4,6 +4,7 @@
 
 use super::{
     answer::{Answer, Outcome},
+    cookie::AttemptCookie,
     provider::{Answered, Asked, Freshness, Proved, Provider},
     return_to::ReturnTo,
     wire::Wire,
@@ -60,7 +61,7 @@ pub(crate) struct Beginning<'a> {
 /// (`form-action 'self'`) forbids.
 pub(crate) async fn begin(app: &App, provider: &Provider, beginning: Beginning<'_>) -> Result<Response, Problem> {
     let now = app.clock.now();
-    let [state, cookie, nonce, verifier] = [(); 4].map(|()| app.chance.token());
+    let [state, token, nonce, verifier] = [(); 4].map(|()| app.chance.token());
     let asked = Asked {
         state: CsrfToken::new(state.expose().to_owned()),
         nonce: Nonce::new(nonce.expose().to_owned()),
@@ -72,20 +73,20 @@ pub(crate) async fn begin(app: &App, provider: &Provider, beginning: Beginning<'
         tracing::error!(provider = provider.name, cause = cause(&error), "a provider of identities cannot be used");
         Problem::provider_silent(&provider.title)
     })?;
+    let cookie = AttemptCookie::new(token, beginning.return_to);
     let attempt = NewAttempt {
         state: &state,
-        cookie: &cookie,
+        cookie: &cookie.proof(),
         provider: (&provider.name, provider.issuer.as_str()),
         nonce: &nonce,
         pkce_verifier: &verifier,
         purpose: beginning.purpose,
-        return_to: beginning.return_to.as_str(),
         now,
     };
     app.credentials.start_attempt(&attempt, beginning.by).await?;
     let page = LeavingPage { frame: &beginning.sheet, title: &provider.title, url: url.as_str() };
     let mut response = Html(page.render()?).into_response();
-    session::set(response.headers_mut(), COOKIE, cookie.expose(), ATTEMPT_LIFE.num_seconds());
+    session::set(response.headers_mut(), COOKIE, &cookie.value(), ATTEMPT_LIFE.num_seconds());
     Ok(response)
 }
 
@@ -126,7 +127,7 @@ pub(crate) struct AttemptCx {
 pub(crate) struct Arrived {
     provider: String,
     answer: Option<Answer>,
-    cookie: Option<Token>,
+    cookie: Option<AttemptCookie>,
     presented: Option<Token>,
     device: String,
     request_id: Uuid,
@@ -139,7 +140,7 @@ impl Arrived {
         Arrived {
             provider: provider.to_owned(),
             answer: Answer::parse(request.uri().query().unwrap_or_default().as_bytes()),
-            cookie: session::presented(headers, COOKIE),
+            cookie: session::value(headers, COOKIE).and_then(|value| AttemptCookie::parse(&value)),
             presented: session::presented(headers, session::COOKIE),
             device: session::device(headers),
             request_id: RequestId::of(request),
@@ -165,7 +166,7 @@ async fn take(app: App, arrived: Arrived) -> Taken {
     let now = app.clock.now();
     let Some(answer) = answer else { return Ok(Err(anyhow!("the answer cannot be read"))) };
     let Some(cookie) = cookie else { return Ok(Err(anyhow!("the browser has no cookie of an attempt"))) };
-    let Some(attempt) = app.credentials.take_attempt((&answer.state, &cookie), &provider, now).await? else {
+    let Some(attempt) = app.credentials.take_attempt((&answer.state, &cookie.proof()), &provider, now).await? else {
         return Ok(Err(anyhow!("no attempt waits for this state in this browser")));
     };
     let session = match (attempt.session, &presented) {
@@ -181,7 +182,7 @@ async fn take(app: App, arrived: Arrived) -> Taken {
     };
     Ok(Ok(AttemptCx {
         purpose: attempt.purpose,
-        return_to: ReturnTo::parse(&attempt.return_to),
+        return_to: cookie.return_to,
         attempt: Arc::new(attempt),
         iss: answer.iss,
         session,

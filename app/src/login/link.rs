@@ -43,6 +43,7 @@ struct Shown {
     issuer: String,
     subject: String,
     email: String,
+    email_verified: bool,
     used: String,
     is_this: bool,
 }
@@ -59,6 +60,7 @@ pub(crate) async fn show(cx: SessionCx) -> Result<Html<String>, Problem> {
         issuer: row.issuer,
         subject: row.subject,
         email: row.email,
+        email_verified: row.email_verified,
     });
     let identities = shown.collect();
     Ok(Html(IdentitiesPage { frame, identities, providers: choices(cx.app()) }.render()?))

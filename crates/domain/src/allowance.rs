@@ -1,4 +1,4 @@
-//! How often somebody may do what costs others something: begin a sign-in, invite, make keys, export.
+//! How often somebody may do what costs others something: begin a sign-in, invite, make keys, export, erase.
 //!
 //! Promises: a bucket belongs to one kind of act and one subject, and a subject is a typed id or a household, never a
 //! text that somebody chose. So nobody can empty another's bucket, and nobody can be locked out by what others do. Full
@@ -21,6 +21,8 @@ closed_set! {
         Key = "key",
         /// Taking out all that is kept of a person or a tenant.
         Export = "export",
+        /// Erasing oneself.
+        Erasure = "erasure",
     }
 }
 
@@ -47,6 +49,9 @@ impl Allowance {
             Allowance::Key => Rate { burst: 20, again_after_s: 180 },
             // Reads everything there is of somebody. Once, again after a mistake, and once for luck.
             Allowance::Export => Rate { burst: 3, again_after_s: 3_600 },
+            // Looks through all there is of somebody, and holds up their fellows for a moment. Wrong words are tried again, and so is
+            // what broke off half way.
+            Allowance::Erasure => Rate { burst: 10, again_after_s: 600 },
         }
     }
 }

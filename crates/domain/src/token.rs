@@ -44,9 +44,10 @@ impl Token {
         Sha256::digest(&self.0).into()
     }
 
-    /// Another token that only who holds this one can make, for one purpose. From it this one cannot be found.
+    /// Another token that only who holds this one can make, for one purpose. From it this one cannot be found. A token has one
+    /// length, so that no two purposes run into it alike.
     #[must_use]
-    pub fn derive(&self, purpose: &'static str) -> Token {
+    pub fn derive(&self, purpose: &str) -> Token {
         let mut digest = Sha256::new();
         digest.update(purpose);
         digest.update([0]);

@@ -1,7 +1,8 @@
 //! Identities: who a person is at the providers they sign in with. Promises that somebody is found by issuer and subject and by nothing
 //! else, that an identity never changes hands, and that a person has always one left. An address is contact: it finds nobody and
-//! links nothing. When a provider says for the first time that an identity's address is its owner's, whatever was there before in
-//! that account (sessions, keys, other identities, unconfirmed channels, invitations nobody accepted) goes: it may be somebody else's who waited for the owner.
+//! links nothing. The account's own address is one that was proved, or none. What the first proof of an address takes away is in [`claim`].
+
+mod claim;
 
 use crate::{
     Act, Credentials, Error, Result, UserTx, letter,
@@ -64,6 +65,8 @@ pub struct IdentityRow {
     pub subject: String,
     /// The address the provider last told; may be empty.
     pub email: String,
+    /// Whether that is theirs, as said by who has the authority to.
+    pub email_verified: bool,
     /// When it was added.
     pub linked_at: DateTime<Utc>,
     /// When it was last signed in with.
@@ -121,9 +124,9 @@ impl Credentials {
 
     async fn return_person(&self, user: UserId, proof: &Proof, new: &NewSession<'_>, act: Act) -> Result<UserId> {
         let mut tx = self.begin_person(user).await?;
+        tx.lock_identities().await?;
         let was_owned = sqlx::query_scalar!(
-            r#"select email_verified or owned_since is not null as "was_owned!" from identity
-               where issuer = $1 and subject = $2 for update"#,
+            r#"select owned_since is not null as "was_owned!" from identity where issuer = $1 and subject = $2"#,
             proof.issuer,
             proof.subject
         )
@@ -131,32 +134,27 @@ impl Credentials {
         .await?;
         // It was removed since we asked: whoever comes next time is somebody new.
         let was_owned = was_owned.ok_or_else(|| Error::Stored("an identity that was just there".to_owned()))?;
-        let action = if proof.email_verified && !was_owned {
-            tx.revoke_planted(proof, act.at).await?;
-            "account.claim"
+        let act = Act { actor: format!("user:{user}"), subject: format!("session:{}", new.id), ..act };
+        if was_owned || !proof.email_verified {
+            tx.note_use(proof, act.at).await?;
+            session::start(&mut tx, new).await?;
+            tx.commit(Act { action: "session.start", ..act }).await?;
         } else {
-            "session.start"
-        };
-        tx.note_use(proof, act.at).await?;
-        session::start(&mut tx, new).await?;
-        let subject = format!("session:{}", new.id);
-        tx.commit(Act { actor: format!("user:{user}"), action, subject, ..act }).await?;
+            let ended = tx.end_other_ways(proof).await?;
+            tx.note_use(proof, act.at).await?;
+            session::start(&mut tx, new).await?;
+            tx.revoke_planted(proof, ended, &act).await?;
+            tx.commit(Act { action: "account.claim", ..act }).await?;
+        }
         Ok(user)
     }
 
     async fn register(&self, proof: &Proof, new: NewPerson, session: &NewSession<'_>, act: Act) -> Result<UserId> {
         let mut tx = self.begin_person(new.user).await?;
         let name = proof.name.as_str();
-        let email = tx.sealer.seal(&Place::UserEmail(new.user), &proof.email)?;
-        sqlx::query!(
-            "insert into user_account (user_id, name, email, created_at) values ($1, $2, $3, $4)",
-            tx.user,
-            name,
-            email,
-            act.at
-        )
-        .execute(&mut *tx.tx)
-        .await?;
+        sqlx::query!("insert into user_account (user_id, name, created_at) values ($1, $2, $3)", tx.user, name, act.at)
+            .execute(&mut *tx.tx)
+            .await?;
         tx.insert_identity(proof, act.at).await?;
         sqlx::query!("select open_tenant($1, $2, $3, $4)", new.tenant.0, name, tx.user, act.at)
             .fetch_one(&mut *tx.tx)
@@ -188,7 +186,7 @@ impl UserTx {
         )
         .execute(&mut *self.tx)
         .await?;
-        Ok(())
+        self.renew_address().await
     }
 
     /// The person's first channel, in the tenant that was opened for them in this transaction.
@@ -230,27 +228,12 @@ impl UserTx {
         )
         .execute(&mut *self.tx)
         .await?;
-        Ok(())
+        self.renew_address().await
     }
 
-    /// Everything by which somebody who was here before the owner could still get in, or hear.
-    async fn revoke_planted(&mut self, proof: &Proof, now: DateTime<Utc>) -> Result<()> {
-        sqlx::query!("delete from session where user_id = $1", self.user).execute(&mut *self.tx).await?;
-        sqlx::query!(
-            "delete from identity where user_id = $1 and not (issuer = $2 and subject = $3)",
-            self.user,
-            proof.issuer,
-            proof.subject
-        )
-        .execute(&mut *self.tx)
-        .await?;
-        sqlx::query!("select revoke_planted($1, $2)", self.user, now).fetch_one(&mut *self.tx).await?;
-        Ok(())
-    }
-
-    /// Makes what follows wait for others who change this person's identities.
+    /// Makes what follows wait for others who change this person's identities, and never for who only refers to the person. How many there are.
     async fn lock_identities(&mut self) -> Result<i64> {
-        sqlx::query!("select user_id from user_account where user_id = $1 for update", self.user)
+        sqlx::query!("select user_id from user_account where user_id = $1 for no key update", self.user)
             .fetch_one(&mut *self.tx)
             .await?;
         let count = sqlx::query_scalar!(r#"select count(*) as "count!" from identity where user_id = $1"#, self.user);
@@ -264,7 +247,7 @@ impl UserTx {
 /// When the database cannot be read.
 pub async fn list(tx: &mut UserTx) -> Result<Vec<IdentityRow>> {
     let rows = sqlx::query!(
-        "select provider, issuer, subject, email, linked_at, last_used_at from identity
+        "select provider, issuer, subject, email, email_verified, linked_at, last_used_at from identity
          where user_id = $1 order by linked_at, issuer, subject limit $2",
         tx.user,
         IDENTITIES_MAX
@@ -277,6 +260,7 @@ pub async fn list(tx: &mut UserTx) -> Result<Vec<IdentityRow>> {
             issuer: row.issuer,
             subject: row.subject,
             email,
+            email_verified: row.email_verified,
             linked_at: row.linked_at,
             last_used_at: row.last_used_at,
         })
@@ -331,5 +315,6 @@ pub async fn unlink(tx: &mut UserTx, issuer: &str, subject: &str) -> Result<Remo
     sqlx::query!("delete from identity where user_id = $1 and issuer = $2 and subject = $3", tx.user, issuer, subject)
         .execute(&mut *tx.tx)
         .await?;
+    tx.renew_address().await?;
     Ok(Removed::Done)
 }

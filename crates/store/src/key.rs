@@ -5,7 +5,7 @@ mod managed;
 
 pub use managed::{KeyRow, NewKey, count, insert, list, lock, replace, revoke, show};
 
-use crate::{Audit, DatabaseRole, Membership, Result, Sealer, Store, TenantTx, tenant::Actor, word};
+use crate::{Audit, DatabaseRole, Membership, Result, Sealer, Store, tenant::Actor, word};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     id::{TenantId, UserId},
@@ -76,14 +76,6 @@ impl Credentials {
         .execute(&mut *tx.tx)
         .await?;
         tx.commit(Audit::OwnRecord).await
-    }
-
-    /// Opens a transaction on the member's tenant as the role that makes and ends keys.
-    ///
-    /// # Errors
-    /// When no connection is to be had.
-    pub async fn begin_keys(&self, membership: &Membership) -> Result<TenantTx> {
-        self.store.begin(membership).await
     }
 
     /// Closes the pool.

@@ -1,5 +1,5 @@
 //! Attempts to sign in, from the moment a browser is sent to a provider until it comes back. Promises that an attempt is taken once, by
-//! who holds both its state and the cookie of the browser it began in, within its life. Never keeps either in the clear.
+//! who holds both its state and the cookie of the browser it began in, within its life. Never keeps either in the clear, nor where the browser goes afterwards.
 
 use crate::{Act, Credentials, Result, Session, word};
 use chrono::{DateTime, Utc};
@@ -25,8 +25,6 @@ pub struct NewAttempt<'a> {
     pub pkce_verifier: &'a Token,
     /// What it is for.
     pub purpose: AttemptPurpose,
-    /// Where the browser goes afterwards.
-    pub return_to: &'a str,
     /// Now.
     pub now: DateTime<Utc>,
 }
@@ -43,8 +41,6 @@ pub struct Attempt {
     pub purpose: AttemptPurpose,
     /// Whose session links or confirms.
     pub session: Option<SessionId>,
-    /// Where the browser goes afterwards.
-    pub return_to: String,
     /// When it began.
     pub started_at: DateTime<Utc>,
 }
@@ -74,7 +70,7 @@ impl Credentials {
     ) -> Result<Option<Attempt>> {
         let row = sqlx::query!(
             r#"select issuer as "issuer!", nonce as "nonce!", pkce_verifier as "pkce_verifier!", purpose as "purpose!", session_id,
-                      return_to as "return_to!", started_at as "started_at!"
+                      started_at as "started_at!"
                from take_login_attempt($1, $2, $3, $4)"#,
             &state.hash()[..],
             &cookie.hash()[..],
@@ -90,7 +86,6 @@ impl Credentials {
                 pkce_verifier: row.pkce_verifier,
                 purpose: word(&row.purpose)?,
                 session: row.session_id.map(SessionId),
-                return_to: row.return_to,
                 started_at: row.started_at,
             })
         });
@@ -101,8 +96,8 @@ impl Credentials {
 async fn insert(executor: impl PgExecutor<'_>, new: &NewAttempt<'_>, session: Option<SessionId>) -> Result<()> {
     sqlx::query!(
         "insert into login_attempt (state_hash, cookie_hash, provider, issuer, nonce, pkce_verifier, purpose, session_id,
-                                    return_to, started_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                                    started_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         &new.state.hash()[..],
         &new.cookie.hash()[..],
         new.provider.0,
@@ -111,7 +106,6 @@ async fn insert(executor: impl PgExecutor<'_>, new: &NewAttempt<'_>, session: Op
         new.pkce_verifier.expose(),
         new.purpose.as_str(),
         session.map(|session| session.0),
-        new.return_to,
         new.now,
         new.now + ATTEMPT_LIFE
     )

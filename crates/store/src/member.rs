@@ -68,14 +68,14 @@ pub async fn find(tx: &mut TenantTx, user: UserId) -> Result<Option<Member>> {
     row.map(Row::read).transpose()
 }
 
-/// Where each member can be written to: for whoever manages members.
+/// Where each member can be written to: for whoever manages members. Who has proved no address is not among them.
 ///
 /// # Errors
 /// When the database cannot be read, or an address does not open.
 pub async fn addresses(tx: &mut TenantTx) -> Result<HashMap<UserId, String>> {
     let rows = sqlx::query!(
         r#"select u.user_id, u.email as "email!" from member m join user_account u on u.user_id = m.user_id
-           order by m.created_at, m.user_id limit $1"#,
+           where u.email is not null order by m.created_at, m.user_id limit $1"#,
         LISTED
     )
     .fetch_all(&mut *tx.tx)

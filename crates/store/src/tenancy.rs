@@ -55,9 +55,10 @@ impl Store {
             return Ok(Opened::TooMany);
         }
         sqlx::query!(
-            "insert into tenant (tenant_id, name, created_at) values ($1, $2, $3)",
+            "insert into tenant (tenant_id, name, opened_by, created_at) values ($1, $2, $3, $4)",
             tx.tenant,
             new.name.as_str(),
+            user.0,
             act.at
         )
         .execute(&mut *tx.tx)

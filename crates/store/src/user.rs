@@ -40,8 +40,8 @@ pub struct Belonging {
 pub struct Account {
     /// What they are called.
     pub name: String,
-    /// Where they can be written to.
-    pub email: String,
+    /// Where they can be written to: an address that was proved; none if none was.
+    pub email: Option<String>,
     /// Their language, as a BCP 47 tag.
     pub locale: String,
     /// Their zone, as an IANA name.
@@ -78,6 +78,12 @@ impl UserTx {
     /// # Errors
     /// When the database refuses; then nothing has happened.
     pub async fn commit(mut self, act: Act) -> Result<()> {
+        self.note(&act).await?;
+        self.tx.commit().await.map_err(Error::from)
+    }
+
+    /// A line of the platform's audit log. Its chain is held from here to the end: nothing but such lines may follow.
+    pub(crate) async fn note(&mut self, act: &Act) -> Result<()> {
         sqlx::query!(
             "insert into platform_audit (at, actor, action, subject, request_id) values ($1, $2, $3, $4, $5)",
             act.at,
@@ -88,10 +94,10 @@ impl UserTx {
         )
         .execute(&mut *self.tx)
         .await?;
-        self.tx.commit().await.map_err(Error::from)
+        Ok(())
     }
 
-    /// Commits what nobody did: a note of use.
+    /// Commits what nobody did, such as a note of use, or what a tenant's log says.
     pub(crate) async fn commit_unrecorded(self) -> Result<()> {
         self.tx.commit().await.map_err(Error::from)
     }
@@ -101,12 +107,10 @@ impl UserTx {
     /// # Errors
     /// When the database cannot be read.
     pub async fn account(&mut self) -> Result<Account> {
-        let row = sqlx::query!(
-            r#"select name, email as "email!", locale, zone from user_account where user_id = $1"#,
-            self.user
-        );
+        let row = sqlx::query!("select name, email, locale, zone from user_account where user_id = $1", self.user);
         let row = row.fetch_one(&mut *self.tx).await?;
-        let email = self.sealer.open(&Place::UserEmail(self.user()), &row.email)?;
+        let place = Place::UserEmail(self.user());
+        let email = row.email.map(|email| self.sealer.open(&place, &email)).transpose()?;
         Ok(Account { name: row.name, email, locale: row.locale, zone: row.zone })
     }
 

@@ -2,7 +2,7 @@
 //! ends. Promises that whoever was removed or demoted, or whose tenant was suspended or closed, writes nothing after that,
 //! whatever a request had read before. Lock order: the tenant, then the member, then everything else.
 
-use crate::{Capability, Membership, Result, Store, TenantTx, word};
+use crate::{Capability, Credentials, Membership, Result, Store, TenantTx, word};
 
 /// What may go on in the tenant while a transaction writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,8 +52,7 @@ impl Store {
                 .await?
             }
         };
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some((tx, membership.again(word(&row.role)?, word(&row.plan)?))))
+        held(tx, membership, row)
     }
 
     /// Opens a transaction on the tenant a signed link belongs to, while no other write goes on in it: for whoever joins.
@@ -70,4 +69,30 @@ impl Store {
         .await?;
         Ok(row.map(|_| tx))
     }
+}
+
+impl Credentials {
+    /// The same as [`Store::begin_writing`], with other writes going on, for the role that makes and ends keys: one transaction asks
+    /// and writes, so that nothing can come between the two. `None` if they are no member any more or the tenant is
+    /// suspended or closed.
+    ///
+    /// # Errors
+    /// When no connection is to be had, or another holds the tenant for too long.
+    pub async fn begin_keys(&self, membership: &Membership) -> Result<Option<(TenantTx, Membership)>> {
+        let mut tx = self.store.begin(membership).await?;
+        let row = sqlx::query_as!(
+            Row,
+            r#"select role as "role!", plan as "plan!" from hold_membership($1)"#,
+            membership.user().0
+        )
+        .fetch_optional(&mut *tx.tx)
+        .await?;
+        held(tx, membership, row)
+    }
+}
+
+/// The transaction, and who they are in it.
+fn held(tx: TenantTx, membership: &Membership, row: Option<Row>) -> Result<Option<(TenantTx, Membership)>> {
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some((tx, membership.again(word(&row.role)?, word(&row.plan)?))))
 }

@@ -149,8 +149,8 @@ impl World {
         let issuer = self.sim.issuer(Provider::HarbourId);
         let email = dev::world::Seals::default().of_identity(&issuer, &subject, &person.email);
         sqlx::query(
-            "insert into identity (issuer, subject, user_id, provider, email, email_verified, linked_at, last_used_at)
-             values ($5, $1, $2, 'harbour-id', $3, true, $4, $4) on conflict do nothing",
+            "insert into identity (issuer, subject, user_id, provider, email, email_verified, owned_since, linked_at, last_used_at)
+             values ($5, $1, $2, 'harbour-id', $3, true, $4, $4, $4) on conflict do nothing",
         )
         .bind(&subject)
         .bind(person.user.0)

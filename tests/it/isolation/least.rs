@@ -32,6 +32,8 @@ const TENANTS: &[Row] = &[
     ("insert into member (tenant_id, user_id, role) select null, null, null where false", &[APP, MATCHER]),
     ("update member set role = null where false", &[APP]),
     ("update member set user_id = null where false", &[]),
+    // To lock it: no row passes the policy.
+    ("update member set created_at = null where false", &[MATCHER]),
     ("delete from member where false", &[MATCHER]),
     ("select secret_hash from api_key", &[MATCHER]),
     ("select public_id from api_key", &[APP, AUTH, WORKER, MATCHER]),
@@ -64,7 +66,7 @@ const TENANTS: &[Row] = &[
     ("update channel set address = null where false", &[MATCHER]),
     ("update channel set address_plain = null where false", &[]),
     ("update channel set user_id = null where false", &[]),
-    ("update channel set verified_at = null where false", &[APP]),
+    ("update channel set verified_at = null where false", &[APP, MATCHER]),
     ("update channel set disabled_at = null where false", &[APP, WORKER]),
     ("select criteria from watch", &[APP, WORKER, MATCHER]),
     (
@@ -95,7 +97,7 @@ const LETTERS: &[Row] = &[
     ("select address from invitation", &[APP, WORKER, MATCHER]),
     ("insert into invitation (tenant_id, role) select null, null where false", &[APP]),
     ("insert into invitation (accepted_at) select null where false", &[]),
-    ("update invitation set revoked_at = null where false", &[APP]),
+    ("update invitation set revoked_at = null where false", &[APP, MATCHER]),
     ("update invitation set address = null where false", &[MATCHER]),
     ("update invitation set role = null where false", &[]),
     ("update invitation set expires_at = null where false", &[]),
@@ -110,7 +112,7 @@ const LETTERS: &[Row] = &[
 const PEOPLE: &[Row] = &[
     ("select email from user_account", &[APP, AUTH, WORKER, MATCHER]),
     ("update user_account set name = null where false", &[AUTH]),
-    ("update user_account set email = null where false", &[MATCHER]),
+    ("update user_account set email = null where false", &[AUTH, MATCHER]),
     ("update user_account set email_plain = null where false", &[]),
     ("update identity set email = null where false", &[AUTH, MATCHER]),
     ("delete from user_account where false", &[AUTH]),
@@ -123,7 +125,8 @@ const PEOPLE: &[Row] = &[
     ("update session set user_id = null where false", &[]),
     ("update session set ends_at = null where false", &[]),
     ("delete from session where false", &[AUTH, MATCHER]),
-    ("insert into user_account (user_id, name, email) select null, null, null where false", &[AUTH]),
+    ("insert into user_account (user_id, name) select null, null where false", &[AUTH]),
+    ("insert into user_account (email) select null where false", &[]),
     ("insert into user_account (locale) select null where false", &[]),
     ("insert into identity (issuer, subject, user_id) select null, null, null where false", &[AUTH]),
     ("update identity set email_verified = null where false", &[AUTH]),
@@ -331,6 +334,26 @@ fn is_beyond_the_owner(sql: &str) -> bool {
         .any(|start| sql.starts_with(start))
         && sql != "set role ferry_owner"
         && sql != "set session authorization ferry_owner"
+}
+
+#[tokio::test]
+async fn sr_ten_07_the_matcher_locks_the_rows_of_members_and_changes_none() {
+    let database = Database::new().await;
+    let mut connection = connect(&database, MATCHER).await;
+    let id = "00000000-0000-0000-0000-000000000001";
+    for sql in [
+        format!("insert into app.tenant (tenant_id, name) values ('{id}', 'x')"),
+        format!("insert into app.user_account (user_id, name, email) values ('{id}', 'x', 'x')"),
+        format!("insert into app.member (tenant_id, user_id, role) values ('{id}', '{id}', 'viewer')"),
+    ] {
+        sqlx::query(AssertSqlSafe(sql)).execute(&database.superuser().await).await.unwrap();
+    }
+    for lock in ["select from member for share", "select from member for update"] {
+        let locked = sqlx::query(lock).fetch_all(&mut connection).await.unwrap();
+        assert_eq!(locked.len(), 1, "{lock}");
+    }
+    let said = verdict(&mut connection, MATCHER, "update member set created_at = now()").await;
+    assert_eq!(said, Verdict::Denied);
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use dev::sim::identity::{Hostility, NEIGHBOURS, Person, Provider, TokenMutation}
 const PAGE: &str = "/account/identities";
 
 /// Adds an identity to whoever is signed in, all the way.
-async fn link(site: &Site, browser: &mut Browser, provider: Provider, person: &Person) -> Page {
+pub(super) async fn link(site: &Site, browser: &mut Browser, provider: Provider, person: &Person) -> Page {
     let page = browser.post(&format!("{PAGE}/{}", provider.name()), &[]).await;
     let callback = site.world.sim.sign_in(&leads_to(&page), person).unwrap();
     browser.get(&callback.path_and_query()).await

@@ -1,7 +1,7 @@
 //! Invitations at the pages.
 
 use super::{Team, assert_done, assert_refused, assert_rotated, sql, team};
-use crate::harness::{Browser, Page, Person};
+use crate::harness::{Browser, Other, Page, Person};
 use axum::http::StatusCode;
 use chrono::TimeDelta;
 use domain::plan::Plan;
@@ -192,7 +192,7 @@ async fn sr_aut_08_an_invitation_to_somebody_known_and_to_a_stranger_look_and_la
 async fn sr_auz_06_nobody_joins_a_tenant_that_is_suspended_beside_it() {
     let team = team().await;
     let (bob, token) = team.bob().await;
-    let mut other = super::interleaved::Other::begin(&team.world).await;
+    let mut other = Other::begin(&team.world).await;
     other.run(&format!("update tenant set suspended_at = now() where tenant_id = '{}'", team.alice.tenant)).await;
     let mut browser = team.browser(&bob).await;
     let suspend = async {

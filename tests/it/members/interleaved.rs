@@ -3,40 +3,12 @@
 use super::{Team, team};
 use crate::{
     api::{Client, motorhome},
-    harness::{Browser, Person, World, eventually},
+    harness::{Browser, Other, Person},
 };
 use axum::http::{Method, StatusCode};
 use dev::world::Seals;
 use domain::{access::Role, key::Scope};
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tokio::join;
-
-/// Somebody else's transaction, step by step.
-pub(super) struct Other(PgConnection);
-
-impl Other {
-    pub(super) async fn begin(world: &World) -> Other {
-        let mut connection = PgConnection::connect(&world.database.super_url()).await.unwrap();
-        connection.execute("set search_path = app").await.unwrap();
-        connection.execute("begin").await.unwrap();
-        Other(connection)
-    }
-
-    pub(super) async fn run(&mut self, sql: &str) {
-        self.0.execute(sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))).await.unwrap();
-    }
-
-    /// Until so many wait for it, or for each other.
-    pub(super) async fn waited_for(&mut self, world: &World, many: i64) {
-        let waiting =
-            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-        eventually("somebody waits for a lock", async || world.count(waiting).await >= many).await;
-    }
-
-    pub(super) async fn commit(mut self) {
-        self.run("commit").await;
-    }
-}
 
 /// What somebody does with their right.
 #[derive(Clone, Copy, Debug)]

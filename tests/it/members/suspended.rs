@@ -3,7 +3,7 @@
 use super::{Team, team};
 use crate::{
     api::Client,
-    harness::{World, motorhome_days, sealer},
+    harness::{Other, World, motorhome_days, sealer},
 };
 use axum::http::StatusCode;
 use chrono::TimeDelta;
@@ -122,7 +122,7 @@ async fn an_alert_of_before_a_suspension_hides_no_opening_of_after_it() {
 #[tokio::test]
 async fn a_watch_that_is_written_beside_a_suspension_is_wanted_by_nobody() {
     let team = team().await;
-    let mut other = super::interleaved::Other::begin(&team.world).await;
+    let mut other = Other::begin(&team.world).await;
     other.run("update tenant set suspended_at = now()").await;
     // Without the app's own lock: by what the workers stand on alone.
     let criteria = motorhome_days(1);

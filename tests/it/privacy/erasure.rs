@@ -16,9 +16,9 @@ use store::{
 };
 use uuid::Uuid;
 
-const WORDS: [(&str, &str); 1] = [("words", "erase everything")];
+pub(super) const WORDS: [(&str, &str); 1] = [("words", "erase everything")];
 
-async fn erase(browser: &mut Browser) {
+pub(super) async fn erase(browser: &mut Browser) {
     let page = browser.post("/account/data/erase", &WORDS).await;
     assert_eq!(page.status, StatusCode::OK, "{page:?}");
     assert!(page.text.contains("Everything is erased"), "{}", page.text);
@@ -129,7 +129,7 @@ async fn sr_prv_01_a_tenant_in_which_others_stay_needs_another_owner_first() {
     let before = world.digest().await;
     let refused = browser.post("/account/data/erase", &WORDS).await;
     assert_eq!(refused.status, StatusCode::CONFLICT);
-    assert!(refused.text.contains("Nothing was erased: Alice has other members"), "{}", refused.text);
+    assert!(refused.text.contains("Your account was not erased: Alice has other members"), "{}", refused.text);
     assert_eq!(world.digest().await, before);
 
     sqlx::query("update member set role = 'owner' where user_id = $1")

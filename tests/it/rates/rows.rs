@@ -32,6 +32,7 @@ fn due(method: &Method, path: &str) -> Option<Allowance> {
         () if acts && (has("invitations") || has("invitation")) => Some(Allowance::Invitation),
         () if acts && has("keys") => Some(Allowance::Key),
         () if has("export") => Some(Allowance::Export),
+        () if has("erase") => Some(Allowance::Erasure),
         () => None,
     }
 }
@@ -68,6 +69,7 @@ fn the_rule_of_what_is_counted_sees_each_kind() {
         ("POST /t/{tenant}/keys/{key}/rotate", Some(Allowance::Key)),
         ("POST /t/{tenant}/keys/{key}/revoke", None),
         ("GET /account/export", Some(Allowance::Export)),
+        ("POST /account/data/erase", Some(Allowance::Erasure)),
         ("GET /t/{tenant}/keys", None),
         ("GET /login", None),
     ] {

@@ -30,8 +30,8 @@ async fn introduce(
         .execute(&mut *connection)
         .await?;
     sqlx::query(
-        "insert into identity (issuer, subject, user_id, provider, email, email_verified, linked_at, last_used_at)
-         values ($1, $2, $3, $4, $5, true, now(), now()) on conflict do nothing",
+        "insert into identity (issuer, subject, user_id, provider, email, email_verified, owned_since, linked_at, last_used_at)
+         values ($1, $2, $3, $4, $5, true, now(), now(), now()) on conflict do nothing",
     )
     .bind(&issuer)
     .bind(&subject)

@@ -170,7 +170,8 @@ impl Household {
 impl Person {
     async fn write(&self, connection: &mut PgConnection, tenant: Uuid, seals: &Seals) -> Result<()> {
         sqlx::query(
-            "insert into user_account (user_id, name, email, zone) values ($1, $2, $3, $4) on conflict do nothing",
+            "insert into user_account (user_id, name, email, zone) values ($1, $2, $3, $4)
+             on conflict (user_id) do update set email = coalesce(user_account.email, excluded.email)",
         )
         .bind(id(self.email))
         .bind(self.name)

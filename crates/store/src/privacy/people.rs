@@ -17,7 +17,7 @@ pub(super) const TABLES: &[Table] = &[
         columns: &[
             pseudonym(&["user_id"], "what everything else calls the person"),
             personal(&["name"], Row, "what they are called; shown to members of their tenants"),
-            sealed(&["email"], Own, "where they are written to"),
+            sealed(&["email"], Own, "where they are written to, once they have proved it"),
             personal(&["email_plain"], Never, "the same from before addresses were sealed; empty"),
             personal(&["locale", "zone"], Own, "the language and the clock of what is shown and sent"),
             plain(&["created_at"], "since when"),
@@ -65,7 +65,7 @@ pub(super) const TABLES: &[Table] = &[
         erased: Erased::Deleted,
         columns: &[
             secret(&["state_hash", "cookie_hash", "nonce", "pkce_verifier"], "what its end is known by"),
-            inner(&["provider", "issuer", "purpose", "return_to"], "where it goes, and why"),
+            inner(&["provider", "issuer", "purpose"], "to whom it goes, and why"),
             Columns {
                 exported: Never,
                 ..pseudonym(&["session_id"], "the session that links or confirms, with which it ends")

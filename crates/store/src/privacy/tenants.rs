@@ -23,6 +23,7 @@ pub(super) const TABLES: &[Table] = &[
         erased: Erased::Emptied,
         columns: &[
             pseudonym(&["tenant_id"], "what everything of it is filed under"),
+            pseudonym(&["opened_by"], "who opened it"),
             personal(&["name"], Row, "what its members call it"),
             personal(&["suspended_reason"], Row, "why it is suspended, as its members are told"),
             plain(&["plan", "suspended_at", "closed_at", "created_at"], "what it pays for, and whether it is open"),
