@@ -73,12 +73,9 @@ async fn sr_web_02_a_corpus_in_every_text_is_shown_as_it_was_written_and_is_iner
     let mut pages_seen = 0;
     for page in pages::all(&place, &owner) {
         let visitor = &visitors[usize::from(page.who == Who::Owner)];
-        let gone = visitor.window.go(place.base.join(&page.path).unwrap().as_str()).await;
-        // So ends what is a file to keep.
-        if gone.as_ref().is_err_and(|why| why.to_string().ends_with("net::ERR_ABORTED")) {
+        if !visitor.reaches(&page.path).await {
             continue;
         }
-        gone.unwrap();
         let became = visitor.window.evaluate(BECAME_PAGE).await.unwrap();
         assert_eq!(became, Value::Array(Vec::new()), "{}", page.route);
         let seen = visitor.take_seen();
@@ -105,7 +102,7 @@ async fn sr_web_02_a_corpus_in_every_address_that_a_page_may_repeat_is_inert() {
         for planted in CORPUS {
             let planted: String = url::form_urlencoded::byte_serialize(planted.as_bytes()).collect();
             let path = format!("{path}{}", planted.replace('+', "%20"));
-            visitor.window.go(place.base.join(&path).unwrap().as_str()).await.unwrap();
+            assert!(visitor.reaches(&path).await, "{path} is a page");
             let became = visitor.window.evaluate(BECAME_PAGE).await.unwrap();
             assert_eq!(became, Value::Array(Vec::new()), "{path}");
             let seen = visitor.take_seen();

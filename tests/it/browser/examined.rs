@@ -132,17 +132,10 @@ async fn one(visitor: &mut Visitor, page: &Page, site: &Url) -> Option<Examined>
     window.look(DAY).await.unwrap();
     window.without_cache().await.unwrap();
     window.forget();
-    let url = site.join(&page.path).unwrap();
-    let gone = window.go(url.as_str()).await;
-    // So ends what is a file to keep.
-    if gone.as_ref().is_err_and(|why| why.to_string().ends_with("net::ERR_ABORTED")) {
+    if !visitor.reaches(&page.path).await {
         return None;
     }
-    gone.unwrap();
-    if window.evaluate("document.contentType").await.unwrap() != "text/html" {
-        window.forget();
-        return None;
-    }
+    let window = &mut visitor.window;
     let Seen { requests, complaints, .. } = window.seen();
     let document = requests.iter().find(|request| request.kind == "Document").cloned().unwrap_or_default();
     window.evaluate(&AXE).await.unwrap();

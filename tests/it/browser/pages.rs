@@ -102,13 +102,14 @@ fn page(place: &Place, owner: &Owner, row: &Endpoint) -> Option<Page> {
 
 /// A path with an object in the place of each parameter.
 fn filled_in(route: &str, owner: &Owner) -> String {
-    let segments = route.split('/').map(|segment| match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-        None => segment,
-        Some(name) => {
-            let object = owner.objects.iter().find(|(known, _)| *known == name);
-            &object.unwrap_or_else(|| panic!("{{{name}}} has no object: add one in tests/it/browser/pages.rs")).1
-        }
-    });
+    let segments =
+        route.split('/').map(|segment| match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+            None => segment,
+            Some(name) => {
+                let object = owner.objects.iter().find(|(known, _)| *known == name);
+                &object.unwrap_or_else(|| panic!("{{{name}}} has no object: add one in tests/it/browser/pages.rs")).1
+            }
+        });
     segments.collect::<Vec<_>>().join("/")
 }
 

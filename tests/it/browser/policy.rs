@@ -112,14 +112,16 @@ async fn what_ran(around: impl FnOnce(Router) -> Router) -> (Value, Vec<String>)
     let link = visitor.window.find("link", "planted").await.unwrap();
     visitor.window.click(link).await.unwrap();
     // The answer comes after all that the click brought about.
-    let ran = visitor.window.evaluate("new Promise((done) => setTimeout(() => done(document.body.dataset.planted ?? null)))");
+    let ran =
+        visitor.window.evaluate("new Promise((done) => setTimeout(() => done(document.body.dataset.planted ?? null)))");
     let ran = ran.await.unwrap();
     (ran, visitor.take_seen().complaints)
 }
 
 #[tokio::test]
 async fn sr_web_03_a_script_injected_into_a_page_does_not_run() {
-    let (ran, complaints) = what_ran(|router| router.layer(map_response(planted)).layer(map_request(uncompressed))).await;
+    let (ran, complaints) =
+        what_ran(|router| router.layer(map_response(planted)).layer(map_request(uncompressed))).await;
     assert_eq!(ran, Value::Null);
     assert!(complaints.iter().any(|complaint| complaint.starts_with("policy: ")), "{complaints:#?}");
     let (ran, _) = what_ran(|router| router.layer(map_response(undefended)).layer(map_request(uncompressed))).await;

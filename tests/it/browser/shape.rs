@@ -9,10 +9,8 @@ const PAGE_BYTES_MAX: u64 = 60_000;
 /// Fails with all that was found on all pages.
 fn assert_none(found: impl Fn(&Examined) -> Vec<String>, pages: &[Examined]) {
     assert!(pages.len() > 20, "the walk found {} pages: it is looking in the wrong place", pages.len());
-    let found: Vec<String> = pages
-        .iter()
-        .flat_map(|page| found(page).into_iter().map(|found| format!("{}: {found}", page.route)))
-        .collect();
+    let found: Vec<String> =
+        pages.iter().flat_map(|page| found(page).into_iter().map(|found| format!("{}: {found}", page.route))).collect();
     assert!(found.is_empty(), "{} found:\n{}", found.len(), found.join("\n"));
 }
 

@@ -45,6 +45,17 @@ impl Visitor {
         self.assert_calm();
     }
 
+    /// Goes to an address of ours, whose complaints the caller is to judge; says whether it is a page, and no file.
+    pub(super) async fn reaches(&self, path: &str) -> bool {
+        let gone = self.window.go(self.base.join(path).unwrap().as_str()).await;
+        // So ends what is a file to keep.
+        if gone.as_ref().is_err_and(|why| why.to_string().ends_with("net::ERR_ABORTED")) {
+            return false;
+        }
+        gone.unwrap();
+        self.window.evaluate("document.contentType").await.unwrap() == "text/html"
+    }
+
     /// Follows a link from elsewhere, such as a mail.
     pub(super) async fn follow(&mut self, url: &str) {
         self.interactions += 1;
