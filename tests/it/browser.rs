@@ -1,6 +1,7 @@
 //! The product in a real browser: Chromium on the real app over a real socket, with the simulated providers, operators and mailboxes. What
 //! a person sees and can do there, and what a page that holds something hostile cannot.
 
+mod acts;
 mod corpus;
 mod examined;
 mod pages;

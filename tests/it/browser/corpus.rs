@@ -95,7 +95,7 @@ async fn sr_web_02_a_corpus_in_every_text_is_shown_as_it_was_written_and_is_iner
 const REPEATING: [&str; 5] = ["/login?return_to=", "/search?from=", "/ferries/", "/problems/", "/nothing/"];
 
 #[tokio::test]
-async fn sr_web_02_a_corpus_in_every_address_that_a_page_may_repeat_is_inert() {
+async fn a_corpus_in_every_address_that_a_page_may_repeat_is_inert() {
     let place = Place::open().await;
     let visitor = place.visitor(Look::at(Screen::Desktop), Hands::Pointer).await;
     for path in REPEATING {

@@ -58,6 +58,13 @@ impl Place {
         Place { world, base: base.parse().unwrap(), _served: stop.drop_guard(), _turn: turn }
     }
 
+    /// Where the newest mail to an address leads to, by the link whose path has this in it.
+    pub(super) fn mailed(&self, to: &str, path: &str) -> String {
+        let mails = self.sim.inbox();
+        let links = mails.iter().rev().filter(|mail| mail.to == [to]).flat_map(|mail| mail.links());
+        links.into_iter().find(|link| link.contains(path)).unwrap_or_else(|| panic!("no mail to {to} leads to {path}"))
+    }
+
     /// Somebody with a window that was never here.
     pub(super) async fn visitor(&self, look: Look, hands: Hands) -> Visitor {
         let window = chromium().await.window(look).await.unwrap();

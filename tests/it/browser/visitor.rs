@@ -4,7 +4,7 @@
 
 use super::place::last_sight;
 use crate::harness::{Person, SESSION, World, chance};
-use dev::chromium::{Element, Key, Look, Seen, Window};
+use dev::chromium::{Element, Key, Seen, Window};
 use domain::token::Token;
 use std::{fs, path::PathBuf, thread};
 use url::Url;
@@ -125,11 +125,6 @@ impl Visitor {
         let token = Token::mint(chance());
         world.write_session(person, &token).await;
         self.window.keep_cookie(self.base.as_str(), SESSION, token.expose()).await.unwrap();
-    }
-
-    /// Looks in another way.
-    pub(super) async fn look(&mut self, look: Look) {
-        self.window.look(look).await.unwrap();
     }
 
     /// What was seen so far, which is then forgotten: complaints too, which the caller is to judge.
