@@ -37,7 +37,7 @@ pub mod progress;
 #[cfg(doctest)]
 pub mod proofs;
 pub mod rate;
-mod reader;
+pub mod reader;
 pub mod routes;
 mod sailings;
 mod seats;

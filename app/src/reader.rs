@@ -1,7 +1,8 @@
 //! What a reader's plan makes of operators: how often they are asked for it, when last, when next, and if not, why. One
-//! place, so that a watch, a route and a sailing never tell different stories.
+//! place, so that a watch, a route and a sailing never tell different stories, and nobody who did not sign in is told more
+//! than the least plan. Never holds a right: what a reader may read is their transaction's.
 
-use crate::{access::ApiCx, problem::Problem};
+use crate::{App, access::ApiCx, problem::Problem, signed_in::MemberCx};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     cadence::{self, Checks, IntervalBound, Pace, TimeScale},
@@ -9,20 +10,24 @@ use domain::{
     plan::Plan,
 };
 use store::{
-    TenantTx,
+    PublicTx, Reading, TenantTx,
     operator::{self, OperatorStatus},
+    sailing::ReleasedSailing,
 };
 
 /// A reader, and the operators as they stand now.
-pub(crate) struct Reader {
-    pub(crate) plan: Plan,
-    pub(crate) now: DateTime<Utc>,
+pub struct Reader {
+    /// What they pay for.
+    pub plan: Plan,
+    /// When they read.
+    pub now: DateTime<Utc>,
     scale: TimeScale,
     operators: Vec<OperatorStatus>,
 }
 
 /// Whether an operator is asked.
-pub(crate) enum Standing {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
     /// It is.
     Asked,
     /// Not until then: it answers badly.
@@ -32,17 +37,38 @@ pub(crate) enum Standing {
 }
 
 impl Reader {
+    /// Whose key asks.
     pub(crate) async fn of(cx: &ApiCx, tx: &mut TenantTx) -> Result<Reader, Problem> {
-        Ok(Reader {
-            plan: cx.membership().plan(),
-            now: cx.now(),
-            scale: cx.app().scale,
-            operators: operator::list(tx).await?,
-        })
+        Ok(Reader::at(cx.app(), cx.membership().plan(), cx.now(), tx).await?)
+    }
+
+    /// A member who looks at a page of their tenant.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn of_member(cx: &MemberCx, tx: &mut TenantTx) -> Result<Reader, Problem> {
+        Ok(Reader::at(cx.app(), cx.membership().plan(), cx.now(), tx).await?)
+    }
+
+    /// Whoever did not sign in: told what the least plan is told.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn of_nobody(app: &App, tx: &mut PublicTx) -> Result<Reader, Problem> {
+        Ok(Reader::at(app, Plan::Free, app.clock.now(), tx).await?)
+    }
+
+    async fn at(
+        app: &App,
+        plan: Plan,
+        now: DateTime<Utc>,
+        reading: impl Into<Reading<'_>>,
+    ) -> Result<Reader, store::Error> {
+        Ok(Reader { plan, now, scale: app.scale, operators: operator::list(reading).await? })
     }
 
     /// All operators.
-    pub(crate) fn operators(&self) -> impl Iterator<Item = Operator> + '_ {
+    pub fn operators(&self) -> impl Iterator<Item = Operator> + '_ {
         self.operators.iter().map(|status| status.operator)
     }
 
@@ -51,7 +77,7 @@ impl Reader {
     }
 
     /// Whether an operator is asked, and if not, why.
-    pub(crate) fn standing(&self, operator: Operator) -> Standing {
+    pub fn standing(&self, operator: Operator) -> Standing {
         let name = operator.manifest().name;
         let Some(status) = self.status(operator) else {
             return Standing::Off("disabled", format!("{name} is not served here yet"));
@@ -73,7 +99,7 @@ impl Reader {
     }
 
     /// What an operator allows.
-    pub(crate) fn pace(&self, operator: Operator) -> Pace {
+    pub fn pace(&self, operator: Operator) -> Pace {
         let status = self.status(operator);
         Pace {
             scale: self.scale,
@@ -83,12 +109,12 @@ impl Reader {
     }
 
     /// The operator's floor in seconds, as they pass here.
-    pub(crate) fn floor_s(&self, operator: Operator) -> u64 {
+    pub fn floor_s(&self, operator: Operator) -> u64 {
         seconds(self.scale.scaled(self.pace(operator).floor_s))
     }
 
     /// The interval of the reader's plan at an operator in seconds, and why it is longer than the plan's if it is.
-    pub(crate) fn interval_s(&self, operator: Operator) -> (u64, Option<String>) {
+    pub fn interval_s(&self, operator: Operator) -> (u64, Option<String>) {
         let pace = self.pace(operator);
         let name = operator.manifest().name;
         let why = match cadence::bound(self.plan, &pace) {
@@ -100,12 +126,19 @@ impl Reader {
     }
 
     /// The last check that the reader's plan may know of.
-    pub(crate) fn last_check(&self, checks: &Checks) -> Option<DateTime<Utc>> {
+    pub fn last_check(&self, checks: &Checks) -> Option<DateTime<Utc>> {
         checks.last_check(self.plan)
     }
 
+    /// When what is shown of a sailing was last checked for the reader's plan: the age of its facts.
+    pub fn checked_at(&self, released: &ReleasedSailing) -> Option<DateTime<Utc>> {
+        let pace = self.pace(released.sailing.operator);
+        let (target, last_good_at) = (released.target, released.last_good_at);
+        self.last_check(&Checks { target, last_good_at, failing_since: None, pace })
+    }
+
     /// When a target is asked next for the reader's plan; `None` while its operator is off.
-    pub(crate) fn next_check(&self, operator: Operator, checks: &Checks) -> Option<DateTime<Utc>> {
+    pub fn next_check(&self, operator: Operator, checks: &Checks) -> Option<DateTime<Utc>> {
         let open_until = match self.standing(operator) {
             Standing::Off(..) => return None,
             Standing::Paused(until) => Some(until),
@@ -115,7 +148,7 @@ impl Reader {
     }
 
     /// Since when the reader's plan misses checks that are wanted since `wanted_from`.
-    pub(crate) fn degraded_since(&self, checks: &Checks, wanted_from: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    pub fn degraded_since(&self, checks: &Checks, wanted_from: DateTime<Utc>) -> Option<DateTime<Utc>> {
         checks.degraded_since(self.plan, wanted_from, self.now)
     }
 }

@@ -13,7 +13,6 @@ use crate::{
 use axum::Json;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::{
-    cadence::Checks,
     code::{RouteCode, VehicleClass},
     operator::Operator,
     watch::MAX_DAYS,
@@ -103,11 +102,9 @@ fn days(query: &SailingQuery, today: NaiveDate) -> Result<(NaiveDate, NaiveDate)
 }
 
 fn view(reader: &Reader, released: &ReleasedSailing) -> ReleasedSailingView {
-    let pace = reader.pace(released.sailing.operator);
-    let checks = Checks { target: released.target, last_good_at: released.last_good_at, failing_since: None, pace };
     ReleasedSailingView {
         sailing: SailingView::of(&released.sailing),
         facts: FactsView::of(&released.facts),
-        checked_at: reader.last_check(&checks),
+        checked_at: reader.checked_at(released),
     }
 }

@@ -4,7 +4,7 @@
 use crate::{assets, form::Form, icon::Icon, login::return_to::ReturnTo, session};
 use axum::{
     extract::{FromRequestParts, Request},
-    http::{Extensions, HeaderMap, header, request::Parts},
+    http::{Extensions, HeaderMap, Method, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -43,6 +43,8 @@ pub(crate) struct Sheet {
     pub(crate) nonce: Nonce,
     /// Its path and query.
     pub(crate) address: String,
+    /// Whether that can be opened, rather than only be sent to.
+    can_be_opened: bool,
     /// Whether the browser brought a session, good or not: enough to offer the way in that fits.
     pub(crate) has_session: bool,
 }
@@ -53,6 +55,7 @@ impl Sheet {
             language: language(request.headers()),
             nonce,
             address: request.uri().path_and_query().map_or("/", |address| address.as_str()).to_owned(),
+            can_be_opened: request.method() == Method::GET,
             has_session: session::presented(request.headers(), session::COOKIE).is_some(),
         }
     }
@@ -84,6 +87,11 @@ impl Sheet {
     /// Where a file of ours is.
     pub(crate) fn asset(&self, file: &str) -> String {
         assets::address(file)
+    }
+
+    /// Where the page can be opened again.
+    pub(crate) fn here(&self) -> &str {
+        if self.can_be_opened { &self.address } else { "/" }
     }
 
     /// Whether the page is at this path, or below it.

@@ -38,7 +38,7 @@ pub(crate) struct SessionCx {
 
 /// What the handler of a member row may use. Only `enforce` makes one.
 #[derive(Clone)]
-pub(crate) struct MemberCx {
+pub struct MemberCx {
     signed_in: SessionCx,
     membership: Membership,
 }

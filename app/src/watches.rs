@@ -1,6 +1,7 @@
 //! Watches over the API: created, read, changed, paused, resumed, deleted. What is wrong with a wish is said at once, with
 //! its fields; a plan's limit is held under a lock; whatever happens is committed with its line in the audit log.
 
+pub(crate) mod checks;
 pub(crate) mod form;
 pub(crate) mod request;
 pub(crate) mod view;

@@ -9,7 +9,7 @@ mod idempotency;
 mod lists;
 mod objects;
 mod operators;
-mod released;
+pub(crate) mod released;
 mod stranger;
 mod watches;
 

@@ -5,4 +5,5 @@ mod behaviour;
 mod catalogue;
 mod least;
 mod patience;
+mod public;
 mod settings;

@@ -143,12 +143,13 @@ fn lints(source: &Source) -> Vec<String> {
 }
 
 /// Where a ban of clippy.toml is lifted: in each of these, once or twice, with its reason beside it; nowhere else.
-const BANS_LIFTED_IN: [&str; 10] = [
+const BANS_LIFTED_IN: [&str; 11] = [
     "app/src/config.rs",
     "app/src/main.rs",
     "app/src/routes/table.rs",
     "crates/outbound/src/client.rs",
     "crates/store/src/change.rs",
+    "crates/store/src/public.rs",
     "crates/store/src/target.rs",
     "crates/store/src/tenant.rs",
     "crates/store/src/user.rs",

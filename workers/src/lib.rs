@@ -17,6 +17,7 @@ pub mod prune;
 pub mod reconcile;
 pub mod run;
 pub mod schedule;
+mod status;
 
 pub use config::Config;
 pub use run::run;

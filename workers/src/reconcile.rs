@@ -7,12 +7,13 @@ use crate::{
     config::Config,
     operators::AccessCodes,
     schedule::{Budget, DueSet, Partition},
+    status::Tallies,
 };
 use domain::{
     cadence::{self, TimeScale},
     operator::Operator,
 };
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 use store::{Store, delivery::LANES, listen::Wake, target::TargetRow};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -132,7 +133,7 @@ impl Reconciler {
         }
     }
 
-    /// Walks over all operators and targets once: budgets, stretch, demand, due times. Returns how many
+    /// Walks over all operators and targets once: budgets, stretch, demand, due times, and how checks go. Returns how many
     /// targets there are. Marks the epoch last, so that a rebuild that was cut short is begun again.
     ///
     /// # Errors
@@ -142,14 +143,15 @@ impl Reconciler {
         let lanes: Vec<_> = (0..LANES).map(|lane| (Partition::deliveries(lane), budget)).collect();
         self.deliveries.set_partitions(&lanes).await?;
         self.set_budgets().await?;
-        let (mut after, mut targets) = (0, 0);
+        let (mut after, mut targets, mut tallies) = (0, 0, Tallies::default());
         loop {
             let ids = self.store.target_ids(after, PAGE).await?;
             let Some(last) = ids.last() else { break };
             after = *last;
             targets += ids.len() as u64;
-            self.reschedule(&ids).await?;
+            tallies.add(&self.reschedule(&ids).await?);
         }
+        tallies.record(&self.store, self.clock.now()).await?;
         if !(self.polls.mark_epoch().await? && self.deliveries.mark_epoch().await?) {
             anyhow::bail!("Redis was emptied during the walk");
         }
@@ -175,8 +177,8 @@ impl Reconciler {
         Ok(self.polls.set_partitions(&partitions).await?)
     }
 
-    /// Reads the demand for these targets and puts each where it belongs: due, or out of the schedule.
-    async fn reschedule(&self, ids: &[i64]) -> anyhow::Result<()> {
+    /// Reads the demand for these targets, puts each where it belongs, due or out of the schedule, and gives them back.
+    async fn reschedule(&self, ids: &[i64]) -> anyhow::Result<HashMap<i64, TargetRow>> {
         self.store.refresh_demand(ids, self.clock.now()).await?;
         let rows = self.store.targets(ids, self.scale).await?;
         let place = |row: &TargetRow| (Partition::operator(row.operator), row.id.0);
@@ -188,6 +190,6 @@ impl Reconciler {
         let unwanted: Vec<_> = rows.values().filter(|row| due(row).is_none()).map(place).collect();
         self.polls.upsert(&wanted).await?;
         self.polls.retire(&unwanted).await?;
-        Ok(())
+        Ok(rows)
     }
 }

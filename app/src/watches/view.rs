@@ -8,11 +8,7 @@ use crate::{
     reader::{Reader, Standing},
 };
 use chrono::{DateTime, Utc};
-use domain::{
-    cadence::Checks,
-    id::{ChannelId, WatchId},
-    watch::WatchState,
-};
+use domain::id::{ChannelId, WatchId};
 use serde::Serialize;
 use std::collections::HashMap;
 use store::{
@@ -162,12 +158,12 @@ impl<'a> Viewer<'a> {
     fn view(&self, watch: ShownWatch, asked: &[ShownTarget]) -> WatchView {
         let (effective_interval_s, interval_why) = self.reader.interval_s(watch.operator);
         let fit = watch.operator.class_of(&watch.criteria.vehicle);
-        let next = asked.iter().filter_map(|target| self.next_check(&watch, target)).min();
+        let checks = self.reader.watch_checks(&watch, asked);
         WatchView {
             warnings: self.warnings(&watch),
-            last_check_at: self.last_check(&watch, asked),
-            degraded_since: asked.iter().filter_map(|target| self.degraded_since(&watch, target)).min(),
-            next_check_at: next,
+            last_check_at: checks.last,
+            degraded_since: checks.degraded_since,
+            next_check_at: checks.next,
             id: watch.id.0,
             operator: watch.operator.as_str(),
             state: watch.state.as_str(),
@@ -190,49 +186,16 @@ impl<'a> Viewer<'a> {
     }
 
     fn target(&self, watch: &ShownWatch, target: &ShownTarget) -> TargetView {
+        let checks = self.reader.target_checks(watch, target);
         TargetView {
             question: target.question.in_words(watch.operator),
             leg: leg_word(target.leg),
             asked_from: target.asked_from,
             asked_until: target.asked_until,
-            next_check_at: self.next_check(watch, target),
-            last_check_at: self.reader.last_check(&self.checks(watch, target)),
-            degraded_since: self.degraded_since(watch, target),
+            next_check_at: checks.next,
+            last_check_at: checks.last,
+            degraded_since: checks.degraded_since,
         }
-    }
-
-    fn next_check(&self, watch: &ShownWatch, target: &ShownTarget) -> Option<DateTime<Utc>> {
-        if watch.state != WatchState::Active {
-            return None;
-        }
-        let next = self.reader.next_check(watch.operator, &self.checks(watch, target))?.max(target.asked_from);
-        Some(next).filter(|at| *at < target.asked_until)
-    }
-
-    fn checks(&self, watch: &ShownWatch, target: &ShownTarget) -> Checks {
-        Checks {
-            target: target.state,
-            last_good_at: target.last_good_at,
-            failing_since: target.failing_since,
-            pace: self.reader.pace(watch.operator),
-        }
-    }
-
-    fn degraded_since(&self, watch: &ShownWatch, target: &ShownTarget) -> Option<DateTime<Utc>> {
-        let now = self.reader.now;
-        if watch.state != WatchState::Active || now < target.asked_from || target.asked_until <= now {
-            return None;
-        }
-        self.reader.degraded_since(&self.checks(watch, target), watch.changed_at.max(target.asked_from))
-    }
-
-    /// The oldest of the last checks of what is asked now.
-    fn last_check(&self, watch: &ShownWatch, asked: &[ShownTarget]) -> Option<DateTime<Utc>> {
-        let now = self.reader.now;
-        let asked_now = asked.iter().filter(|target| target.asked_from <= now && now < target.asked_until);
-        let checks = asked_now.map(|target| self.reader.last_check(&self.checks(watch, target)));
-        // None is less than any instant: one question that was never answered is the oldest.
-        checks.min().flatten()
     }
 
     fn warnings(&self, watch: &ShownWatch) -> Vec<String> {

@@ -10,16 +10,21 @@ pub use manifest::{
     ClassSpec, Evidence, EvidenceTag, Manifest, Permission, Release, ReleaseTime, RouteSpec, SourceKind, SpaceTold,
     Tells, TerminalSpec,
 };
+pub use verdict::{ClassVerdict, Measured, TooLarge};
 
 use crate::facts::Currency;
 use crate::sailing::Sailing;
 use crate::watch::{Criteria, Leg, ReturnLeg, Vehicle, Want};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
+use std::ops::RangeInclusive;
 
 mod bc_ferries;
 mod brittany;
 mod harbour;
 mod manifest;
+pub mod search;
+mod verdict;
 mod wsf;
 
 closed_set! {
@@ -166,6 +171,12 @@ impl Operator {
     pub fn zone_of(self, route: &RouteCode) -> Option<Tz> {
         let route = self.route(route)?;
         Some(self.terminal(route.from)?.zone)
+    }
+
+    /// The first and the last day of which it tells on a route, on the clock of the terminal.
+    pub fn days_told(self, route: &RouteCode, now: DateTime<Utc>) -> Option<RangeInclusive<NaiveDate>> {
+        let today = now.with_timezone(&self.zone_of(route)?).date_naive();
+        Some(today..=today.checked_add_days(Days::new(u64::from(self.manifest().horizon_days)))?)
     }
 
     fn asks_of_leg(self, leg: &Leg, side: LegSide, wanted: Wanted<'_>) -> Result<Vec<Ask>, AskError> {

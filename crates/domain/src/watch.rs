@@ -12,10 +12,12 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
+mod preset;
 mod validate;
 mod vehicle;
 mod wanted;
 
+pub use preset::Preset;
 pub use validate::FieldError;
 pub(crate) use vehicle::metres;
 pub use vehicle::{Party, Vehicle, VehicleKind, Want, Wants};

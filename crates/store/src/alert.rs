@@ -9,8 +9,10 @@ use domain::{
     id::{AlertId, SailingId, TargetId, WatchId},
 };
 
+mod flags;
 mod shown;
 
+pub use flags::{Flag, flags};
 pub use shown::{AskedAlerts, ShownAlert, ShownDelivery, deliveries, find, list};
 
 /// An alert of a watch that was judged alone.

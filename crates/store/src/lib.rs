@@ -1,13 +1,13 @@
 //! All SQL of FerryAlert, and the only way to it. The pool is private: a tenant's rows are reached
 //! through a [`TenantTx`], which can be made only from a [`Membership`], a [`Capability`] or a
 //! [`Claimed`] row, each of which can be made only from the database; a person's own through a [`UserTx`], which takes
-//! a [`Session`]. Nothing here decides policy;
-//! that is `domain`'s.
+//! a [`Session`]; what belongs to nobody through a [`PublicTx`], by anybody. Nothing here decides policy; that is `domain`'s.
 
 pub mod alert;
 pub mod anchor;
 pub mod audit;
 pub mod bucket;
+pub mod calendar;
 pub mod capability;
 pub mod catalog;
 pub mod change;
@@ -32,15 +32,18 @@ pub mod privacy;
 #[cfg(doctest)]
 pub mod proofs;
 pub mod prune;
+pub mod public;
 pub mod role;
 pub mod sailing;
 pub mod seal;
 pub mod session;
 pub mod setting;
+pub mod status;
 pub mod suspension;
 pub mod target;
 pub mod tenancy;
 mod tenant;
+pub mod timeline;
 pub mod user;
 pub mod watch;
 mod writing;
@@ -49,6 +52,7 @@ pub use capability::{Capability, LinkKey, Purpose};
 pub use invitation::VerifiedAddress;
 pub use key::Credentials;
 pub use listed::{Listed, PAGE_MAX, Place};
+pub use public::{PublicTx, Reading};
 pub use role::DatabaseRole;
 pub use seal::{SealError, Sealer};
 pub use session::Session;

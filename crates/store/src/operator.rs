@@ -1,7 +1,7 @@
 //! Operators as readers see them: whether they are asked, and if not, why. Names, routes and classes are the
 //! manifests'; what an administrator or a breaker decided is read here.
 
-use crate::{Result, TenantTx, word};
+use crate::{Reading, Result, word};
 use chrono::{DateTime, Utc};
 use domain::operator::Operator;
 
@@ -30,11 +30,11 @@ pub struct OperatorStatus {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn list(tx: &mut TenantTx) -> Result<Vec<OperatorStatus>> {
+pub async fn list(reading: impl Into<Reading<'_>>) -> Result<Vec<OperatorStatus>> {
     let rows = sqlx::query!(
         "select id, enabled, disabled_reason, killed_at, lacks_setting, open_until, floor_s, stretch_s from operator order by id"
     )
-    .fetch_all(&mut *tx.tx)
+    .fetch_all(reading.into().connection())
     .await?;
     let known = rows.into_iter().filter_map(|row| {
         // A newer version's operator is that version's to serve.

@@ -236,6 +236,40 @@ pub async fn end_untold(tx: &mut TenantTx, outage: Uuid, now: DateTime<Utc>) -> 
     Ok(())
 }
 
+/// A stretch of missed checks of the tenant at one operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// Why checks were missed.
+    pub cause: Cause,
+    /// When we noticed.
+    pub noticed_at: DateTime<Utc>,
+    /// When checks were first seen to work again.
+    pub good_since: Option<DateTime<Utc>>,
+    /// When it was over; `None` while it lasts.
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// The stretches that lasted into the time since then, the newest first, at most 100.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn stretches(tx: &mut TenantTx, operator: Operator, since: DateTime<Utc>) -> Result<Vec<Stretch>> {
+    let rows = sqlx::query!(
+        "select cause, noticed_at, good_since, ended_at from outage
+         where operator_id = $1 and (ended_at is null or ended_at >= $2)
+         order by noticed_at desc limit 100",
+        operator.as_str(),
+        since
+    )
+    .fetch_all(&mut *tx.tx)
+    .await?;
+    let read = rows.into_iter().map(|row| {
+        let cause = word(&row.cause)?;
+        Ok(Stretch { cause, noticed_at: row.noticed_at, good_since: row.good_since, ended_at: row.ended_at })
+    });
+    read.collect()
+}
+
 /// The signed path of one-click unsubscribe for a notice's channel.
 #[must_use]
 pub fn unsubscribe_path(tx: &TenantTx, channel: ChannelId, key: &crate::LinkKey, now: DateTime<Utc>) -> String {

@@ -133,6 +133,10 @@ pub enum Ended {
     Held,
     /// A bucket was full again.
     Bucket,
+    /// The last minute of a day was counted.
+    Day,
+    /// An incident ended.
+    Incident,
 }
 
 impl Ended {
@@ -153,6 +157,8 @@ impl Ended {
             Ended::Sailing => "sailing",
             Ended::Held => "held",
             Ended::Bucket => "bucket",
+            Ended::Day => "day",
+            Ended::Incident => "incident",
         }
     }
 
@@ -160,7 +166,7 @@ impl Ended {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Ended::Session | Ended::Attempt | Ended::Outage => "after it ended",
+            Ended::Session | Ended::Attempt | Ended::Outage | Ended::Day | Ended::Incident => "after it ended",
             Ended::Key | Ended::Delivery | Ended::Invitation => "after it was made",
             Ended::Letter => "after it was written",
             Ended::Alert => "after it closed",

@@ -18,6 +18,8 @@ impl Store {
             Ended::Sailing => return self.prune_facts(before, i64::from(limit)).await,
             Ended::Held => return self.prune_held(before, i64::from(limit)).await,
             Ended::Bucket => return self.prune_buckets(before, i64::from(limit)).await,
+            Ended::Day => return self.prune_days(before, i64::from(limit)).await,
+            Ended::Incident => return self.prune_incidents(before, i64::from(limit)).await,
             _ => {}
         }
         let forgotten = sqlx::query_scalar!(

@@ -1,7 +1,7 @@
 //! Sailings as a reader's plan may know them. What a faster plan was told and this one was not yet is not here, and a
 //! sailing of which the plan may know nothing is absent.
 
-use crate::{Listed, Place, Result, TenantTx, document, word};
+use crate::{Listed, Place, Reading, Result, document, word};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use domain::{
     cadence::TargetState,
@@ -46,22 +46,23 @@ pub struct ReleasedSailing {
     pub last_good_at: Option<DateTime<Utc>>,
 }
 
-struct Row {
-    operator_id: String,
-    route_code: String,
-    key: String,
-    departs_local: NaiveDateTime,
-    departs_at: DateTime<Utc>,
-    vessel: Option<String>,
-    zone: String,
-    target_id: i64,
-    last_good_at: Option<DateTime<Utc>>,
-    created_at: DateTime<Utc>,
-    facts: Value,
+/// A row of a list of sailings or of a calendar.
+pub(crate) struct Row {
+    pub(crate) operator_id: String,
+    pub(crate) route_code: String,
+    pub(crate) key: String,
+    pub(crate) departs_local: NaiveDateTime,
+    pub(crate) departs_at: DateTime<Utc>,
+    pub(crate) vessel: Option<String>,
+    pub(crate) zone: String,
+    pub(crate) target_id: i64,
+    pub(crate) last_good_at: Option<DateTime<Utc>>,
+    pub(crate) created_at: DateTime<Utc>,
+    pub(crate) facts: Value,
 }
 
 impl Row {
-    fn read(self) -> Result<ReleasedSailing> {
+    pub(crate) fn read(self) -> Result<ReleasedSailing> {
         Ok(ReleasedSailing {
             sailing: Sailing {
                 operator: word(&self.operator_id)?,
@@ -90,7 +91,7 @@ impl Row {
 /// # Errors
 /// When the database cannot be read.
 pub async fn released(
-    tx: &mut TenantTx,
+    reading: impl Into<Reading<'_>>,
     asked: &Asked<'_>,
     after: Option<&Place<String>>,
     limit: i64,
@@ -107,7 +108,7 @@ pub async fn released(
                select t.id as target_id, t.last_good_at, t.created_at, known.facts
                from fact f
                  join target t on t.id = f.target_id
-                 cross join lateral (select released_facts(t.id, s.id, $6, least($7, t.last_good_at)) as facts) known
+                 cross join lateral released_facts(t.id, s.id, $6, least($7, t.last_good_at)) known
                where f.sailing_id = s.id
                  and known.facts is not null and ($5::text is null or jsonb_exists(known.facts -> 'classes', $5))
                order by t.last_good_at desc nulls last, t.id limit 1) told
@@ -128,7 +129,7 @@ pub async fn released(
         after.map(|place| place.key.as_str()),
         limit
     )
-    .fetch_all(&mut *tx.tx)
+    .fetch_all(reading.into().connection())
     .await?;
     Ok(Listed::read(rows, limit, |row| Place { at: row.departs_at, key: row.key.clone() }, Row::read))
 }

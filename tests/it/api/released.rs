@@ -15,14 +15,14 @@ use serde_json::Value;
 use store::sailing::{self, Asked, ReleasedSailing};
 
 /// The instant of a plan's next tick on the only target.
-pub(super) async fn next_tick_of(world: &World, plan: Plan) -> DateTime<Utc> {
+pub(crate) async fn next_tick_of(world: &World, plan: Plan) -> DateTime<Utc> {
     let target = TargetId(world.count("select id from target").await);
     let pace = Pace { scale: TimeScale::REAL, floor_s: 30, stretch_s: 0 };
     next_tick(world.clock.now(), phase(target, pace.scale), interval(plan, &pace))
 }
 
 /// Moves to just after a tick of this plan and polls, so that its next tick is almost an interval away.
-pub(super) async fn just_after_a_tick_of(world: &World, plan: Plan) {
+pub(crate) async fn just_after_a_tick_of(world: &World, plan: Plan) {
     world.clock.advance(next_tick_of(world, plan).await - world.clock.now() + TimeDelta::seconds(1));
     world.poll().await;
     world.settle().await;

@@ -41,6 +41,26 @@ impl Page {
     pub(crate) fn location(&self) -> &str {
         self.headers.get(header::LOCATION).map_or("", |location| location.to_str().unwrap())
     }
+
+    /// What every answer has anew, masked: the name of its request and the nonce of its policy.
+    pub(crate) fn masked(&self) -> (HeaderMap, String) {
+        let mut headers = self.headers.clone();
+        let mut text = self.text.clone();
+        if let Some(id) = headers.remove("x-request-id") {
+            text = text.replace(id.to_str().unwrap(), "[request]");
+        }
+        if let Some(policy) = headers.remove(header::CONTENT_SECURITY_POLICY) {
+            let nonce = policy.to_str().unwrap().split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next());
+            text = nonce.map_or(text.clone(), |nonce| text.replace(nonce, "[nonce]"));
+        }
+        (headers, text)
+    }
+
+    /// What the page is about, without what stands around it on every page.
+    pub(crate) fn main(&self) -> &str {
+        let (_, rest) = self.text.split_once("<main").expect("a page has a main part");
+        rest.split_once("</main>").expect("a page has a main part").0
+    }
 }
 
 impl Browser {

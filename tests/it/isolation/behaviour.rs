@@ -8,7 +8,7 @@ use uuid::Uuid;
 const ROLES: [&str; 3] = ["ferry_app", "ferry_auth", "ferry_worker"];
 
 /// Two tenants; the first has at least one row in every tenant table.
-async fn two_tenants() -> (World, Person, Person) {
+pub(super) async fn two_tenants() -> (World, Person, Person) {
     let world = World::new().await;
     let sailing = world.everything_is_full(1).remove(0);
     let (alice, bob) = (world.person("Alice", Plan::Pro).await, world.person("Bob", Plan::Pro).await);
@@ -68,7 +68,7 @@ async fn as_tenant(database: &Database, role: &str, tenant: Uuid) -> PgConnectio
     connection
 }
 
-fn code(error: &sqlx::Error) -> String {
+pub(super) fn code(error: &sqlx::Error) -> String {
     error.as_database_error().and_then(|error| error.code()).map(|code| code.into_owned()).unwrap_or_default()
 }
 

@@ -12,6 +12,8 @@ const GLOBAL_TABLES: &[&str] = &[
     "identity",
     "login_attempt",
     "operator",
+    "operator_day",
+    "operator_incident",
     "platform_audit",
     "platform_audit_head",
     "route",

@@ -26,6 +26,10 @@ fn counted_and_ended(ended: Ended) -> (&'static str, &'static str) {
         Ended::Sailing => ("fact", "update sailing set departs_at = $1"),
         Ended::Bucket => ("token_bucket", "update token_bucket set full_at = $1"),
         Ended::Held => ("held_batch", "update held_batch set decided_at = $1"),
+        Ended::Day => ("operator_day", "update operator_day set counted_at = $1"),
+        Ended::Incident => {
+            ("operator_incident", "update operator_incident set began_at = $1 - interval '1 hour', ended_at = $1")
+        }
     }
 }
 
@@ -43,6 +47,10 @@ async fn sr_prv_01_each_kind_of_row_is_kept_as_long_as_the_map_says_and_no_longe
     .unwrap();
     let begun = "update login_attempt set started_at = $1, expires_at = $1 + interval '10 minutes'";
     sqlx::query(begun).bind(now).execute(&world.admin).await.unwrap();
+    sqlx::query("insert into operator_incident (operator_id, what, began_at) values ('harbour', 'paused', now())")
+        .execute(&world.admin)
+        .await
+        .unwrap();
     sqlx::query("insert into token_bucket (kind, subject, full_at) values ('key', sha256('x'), now())")
         .execute(&world.admin)
         .await
@@ -94,7 +102,7 @@ async fn sr_prv_01_what_is_still_needed_is_not_forgotten_however_old_it_is() {
 }
 
 /// What is promised: A-03 a year at most, A-06 two years, A-07 ninety days; what is only bookkeeping goes sooner.
-const DAYS: [(Ended, i64); 13] = [
+const DAYS: [(Ended, i64); 15] = [
     (Ended::Session, 0),
     (Ended::Attempt, 0),
     (Ended::Answer, 1),
@@ -106,6 +114,8 @@ const DAYS: [(Ended, i64); 13] = [
     (Ended::Outage, 90),
     (Ended::Held, 90),
     (Ended::Key, 366),
+    (Ended::Day, 400),
+    (Ended::Incident, 400),
     (Ended::Alert, 731),
     (Ended::Change, 731),
 ];

@@ -135,7 +135,7 @@ fn pool_shown(source: &Source) -> Vec<String> {
 /// What the types that prove a right may be made by: fields of these are private, and a literal of one stands only in its own file.
 fn forged_proof(source: &Source) -> Vec<String> {
     let mut defects = Vec::new();
-    for proof in ["Membership", "Claimed", "TenantTx", "Capability", "PlatformTx"] {
+    for proof in ["Membership", "Claimed", "TenantTx", "PublicTx", "Capability", "PlatformTx"] {
         for opening in [format!("struct {proof} {{"), format!("struct {proof}<Id> {{")] {
             for (at, _) in source.code.match_indices(&opening) {
                 let body = source.code[at + opening.len()..].split('}').next().unwrap_or("");
@@ -246,7 +246,7 @@ fn sr_ten_03_a_proof_of_right_cannot_be_forged() {
     assert_passes(forged_proof, "crates/store/src/tenant.rs", "pub struct Membership {\n    tenant: Uuid,\n}");
     assert_tidy(forged_proof);
     let defined = |proof: &str| source::all().iter().any(|source| source.code.contains(&format!("pub struct {proof}")));
-    for proof in ["Membership", "Claimed", "TenantTx", "Capability"] {
+    for proof in ["Membership", "Claimed", "TenantTx", "PublicTx", "Capability"] {
         assert!(defined(proof), "{proof} is gone: the rule guards nothing");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::facts::Price;
-use crate::samples::{class, criteria, day, leg, sailing, vehicle};
+use crate::samples::{at, class, criteria, day, leg, route, sailing, vehicle};
 use crate::watch::{ReturnRule, Weekdays};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -229,4 +229,15 @@ proptest! {
             Err(error) => prop_assert!(error == AskError::NoDay && wanted_days.is_empty()),
         }
     }
+}
+
+#[test]
+fn the_days_told_are_those_that_are_asked_for() {
+    let (now, route) = (at("2026-07-01T23:30:00Z"), route());
+    let days = Operator::Harbour.days_told(&route, now).unwrap();
+    assert_eq!((*days.start(), *days.end()), (day("2026-07-02"), day("2027-07-02")), "on the clock of Portmouth");
+    let zone = Operator::Harbour.zone_of(&route).unwrap();
+    let asked_from = |date| Question::RouteDay { route: route.clone(), date }.asked_from(zone, date, 365);
+    assert!(asked_from(*days.end()) <= now && now < asked_from(*days.end() + Days::new(1)));
+    assert_eq!(Operator::Wsf.days_told(&route, now), None);
 }

@@ -45,6 +45,23 @@ pub(super) const TABLES: &[Table] = &[
         ..nobodys("change", "facts before and after", &[inner(&["before", "after"], "what the operator showed")])
     },
     Table {
+        // A status page shows a quarter; a year is compared with the one before.
+        kept: Kept::For(TimeDelta::days(400), Ended::Day),
+        ..nobodys(
+            "operator_day",
+            "how checks of an operator went on a day, in minutes",
+            &[inner(&["operator_id", "condition"], "whose, and how the last minute went")],
+        )
+    },
+    Table {
+        kept: Kept::For(TimeDelta::days(400), Ended::Incident),
+        ..nobodys(
+            "operator_incident",
+            "a stretch in which checks of an operator did not go well",
+            &[inner(&["operator_id", "what"], "whose, and the worst of it")],
+        )
+    },
+    Table {
         name: "held_batch",
         about: "an operator's answer that is not believed",
         part: Part::Nowhere,
