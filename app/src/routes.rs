@@ -13,7 +13,9 @@ use crate::{
     login::{self, link},
     members,
     openapi::{self, doc},
-    operators, page, privacy, sailings, sheet, tenants, watches,
+    operators, page, privacy,
+    public::{crawlers, ferries, installed, kept, landing, onward, pricing, route, search, security, status},
+    sailings, sheet, tenants, watches,
 };
 use axum::http::Method;
 use domain::{
@@ -28,18 +30,38 @@ const POST: Method = Method::POST;
 /// The routes of the app.
 #[must_use]
 pub fn table(app: App) -> Table {
-    of_programs(of_keys(of_members(of_tenants(of_people(for_signing_in(of_links(for_anybody(Table::new(app)))))))))
+    of_programs(of_keys(of_members(of_tenants(of_people(for_signing_in(of_links(of_ferries(for_anybody(
+        Table::new(app),
+    )))))))))
 }
 
 fn for_anybody(table: Table) -> Table {
     table
-        .public(GET, "/", (page::home, "The first page"))
+        .public(GET, "/", (landing::show, "The first page"))
         .public(GET, "/bot", (page::bot, "How we ask operators"))
         .public(GET, "/healthz", (page::healthz, "Whether this installation is well"))
         .public(GET, "/assets/{version}/{file}", (assets::show, "How pages look, and what their scripts add"))
         .visitor(POST, "/language", (sheet::choose, "Choose a language"))
-        .public(GET, "/privacy", (privacy::show, "What is kept of people, and for how long"))
+        .public(GET, "/privacy", (kept::show, "What is kept of people, and for how long"))
         .public(GET, "/problems/{code}", (page::problem, "What a kind of problem means"))
+}
+
+fn of_ferries(table: Table) -> Table {
+    table
+        .public(GET, "/search", (search::show, "Search for sailings with space"))
+        .public(GET, "/ferries", (ferries::show, "Every route, by operator"))
+        .public(GET, "/ferries/{operator}/{route}", (route::show, "A month of a route"))
+        .public(GET, "/status", (status::show, "How each operator answers"))
+        .public(GET, "/status/feed.atom", (status::feed::show, "Incidents as a feed"))
+        .public(GET, "/pricing", (pricing::show, "What each plan allows and costs"))
+        .public(GET, "/security", (security::show, "What is demanded of us, and what proves it"))
+        .session(GET, "/watch", Any, (onward::begin, "Go on to a new watch"))
+        .public(GET, "/.well-known/security.txt", (crawlers::security, "Whom to write to about a hole"))
+        .public(GET, "/robots.txt", (crawlers::robots, "What crawlers may read"))
+        .public(GET, "/sitemap.xml", (crawlers::sitemap, "What there is to read"))
+        .public(GET, "/manifest.webmanifest", (installed::manifest, "FerryAlert as an app"))
+        .public(GET, "/sw.js", (installed::worker, "What the app keeps"))
+        .public(GET, "/offline", (installed::offline, "What is said without a network"))
 }
 
 fn of_links(table: Table) -> Table {

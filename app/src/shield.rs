@@ -80,12 +80,13 @@ impl Default for Bounds {
 }
 
 /// What a page may load and run (CSP level 3): our own files, and scripts that carry this response's nonce and what they load.
-/// Nothing turns text into script or markup (Trusted Types), no form goes elsewhere, and nobody frames a page.
+/// Nothing turns text into script or markup (Trusted Types) but the policy `worker` of `site.js`, which makes the one address of our
+/// worker; no form goes elsewhere, and nobody frames a page.
 fn policy(nonce: &Nonce) -> String {
     format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'; img-src 'self'; connect-src 'self'; \
          manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
-         require-trusted-types-for 'script'; trusted-types 'none'"
+         require-trusted-types-for 'script'; trusted-types worker"
     )
 }
 

@@ -49,3 +49,4 @@ mod status;
 mod stopped;
 mod threat_model;
 mod tidy;
+mod web;

@@ -59,7 +59,11 @@ enum Command {
         check: bool,
     },
     /// Prints threat, requirement and proof from the last whole test run.
-    Threats,
+    Threats {
+        /// Renews what the security page shows of them instead.
+        #[arg(long)]
+        publish: bool,
+    },
     /// Takes pictures of every page, at three sizes, light and dark, into target/shots.
     Shots(Shots),
     /// Measures the public pages with Lighthouse.
@@ -120,7 +124,8 @@ async fn run(command: Command) -> Result<()> {
         Command::Reset => cluster::reset(),
         Command::Psql { args } => psql::run(&args),
         Command::Prepare { check } => prepare::run(if check { Stale::Refuse } else { Stale::Renew }).await,
-        Command::Threats => {
+        Command::Threats { publish: true } => threats::published::renew(),
+        Command::Threats { publish: false } => {
             let outcomes = test::outcomes_file();
             ensure!(outcomes.exists(), "no test run to tell of: run `cargo dev test` first");
             threats::run(&outcomes)

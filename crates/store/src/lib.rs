@@ -6,6 +6,7 @@
 pub mod alert;
 pub mod anchor;
 pub mod audit;
+pub mod board;
 pub mod bucket;
 pub mod calendar;
 pub mod capability;

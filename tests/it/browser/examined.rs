@@ -137,7 +137,7 @@ async fn one(visitor: &mut Visitor, page: &Page, site: &Url) -> Option<Examined>
     }
     let window = &mut visitor.window;
     let Seen { requests, complaints, .. } = window.seen();
-    let document = requests.iter().find(|request| request.kind == "Document").cloned().unwrap_or_default();
+    let document = requests.iter().rfind(|request| request.kind == "Document").cloned().unwrap_or_default();
     window.evaluate(&AXE).await.unwrap();
     let mut violations = Vec::new();
     for (look, rules) in [(DAY, EVERYTHING), (NIGHT, COLOURS), (PHONE_AT_NIGHT, COLOURS), (PHONE, EVERYTHING)] {

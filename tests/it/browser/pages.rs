@@ -13,6 +13,8 @@ use uuid::Uuid;
 
 /// Rows that answer for as long as somebody listens: no page, and never done.
 const STREAMS: [&str; 1] = ["/t/{tenant}/live"];
+/// Rows that only lead on, to pages that are rows themselves.
+const WAYS_ON: [&str; 2] = ["/home", "/watch"];
 /// Paths that no row has, for the pages that say so.
 const LOST: [&str; 2] = ["/nothing/here", "/l/stop/forged"];
 
@@ -80,8 +82,10 @@ pub(super) async fn owner(place: &Place) -> Owner {
 pub(super) fn all(place: &Place, owner: &Owner) -> Vec<Page> {
     let table = routes::table(place.web());
     let rows = table.endpoints().iter().filter(|row| row.method == Method::GET && row.doc.is_none());
-    let mut pages: Vec<Page> =
-        rows.filter(|row| !STREAMS.contains(&row.path)).filter_map(|row| page(place, owner, row)).collect();
+    let mut pages: Vec<Page> = rows
+        .filter(|row| !STREAMS.contains(&row.path) && !WAYS_ON.contains(&row.path))
+        .filter_map(|row| page(place, owner, row))
+        .collect();
     pages.extend(LOST.map(|path| Page { who: Who::Stranger, path: path.to_owned(), route: path, status: 404 }));
     pages
 }
