@@ -51,6 +51,7 @@ mod spoken;
 pub mod suspension;
 mod tenants;
 mod watches;
+mod web;
 mod when;
 
 pub use config::Config;

@@ -261,6 +261,11 @@ impl Problem {
         Problem::said(Code::ForeignForm, Said::new("foreign-form"))
     }
 
+    /// What kind it is.
+    pub(crate) fn code(&self) -> Code {
+        self.code
+    }
+
     /// 403: confirm who you are and do it again.
     pub(crate) fn confirm_first(return_to: &str) -> Problem {
         let way = confirm_address(return_to);

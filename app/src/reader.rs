@@ -125,6 +125,11 @@ impl Reader {
         (seconds(cadence::interval(self.plan, &pace)), why)
     }
 
+    /// What makes the interval of the reader's plan at an operator as long as it is.
+    pub(crate) fn bound(&self, operator: Operator) -> IntervalBound {
+        cadence::bound(self.plan, &self.pace(operator))
+    }
+
     /// The last check that the reader's plan may know of.
     pub fn last_check(&self, checks: &Checks) -> Option<DateTime<Utc>> {
         checks.last_check(self.plan)

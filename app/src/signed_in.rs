@@ -238,6 +238,11 @@ impl MemberCx {
         self.signed_in.now
     }
 
+    /// The name of the request.
+    pub(crate) fn request_id(&self) -> Uuid {
+        self.signed_in.request_id
+    }
+
     /// Opens a transaction that may write on the tenant. What let the request in is asked again in it, and holds until it
     /// ends; the membership is the one that does.
     pub(crate) async fn begin_writing(&self, action: Action, hold: Hold) -> Result<(TenantTx, Membership), Problem> {

@@ -4,6 +4,7 @@
 mod acts;
 mod corpus;
 mod examined;
+mod journey;
 mod pages;
 mod place;
 mod policy;

@@ -13,7 +13,12 @@ pub fn deed(action: &str) -> Option<&'static str> {
         ("account.erase", "deed-account-erase"),
         ("account.export", "deed-account-export"),
         ("alert.keep", "deed-alert-keep"),
+        ("channel.add", "deed-channel-add"),
+        ("channel.ask", "deed-channel-ask"),
+        ("channel.confirm", "deed-channel-confirm"),
+        ("channel.default", "deed-channel-default"),
         ("channel.remove", "deed-channel-remove"),
+        ("channel.test", "deed-channel-test"),
         ("channel.unsubscribe", "deed-channel-unsubscribe"),
         ("identity.begin", "deed-identity-begin"),
         ("identity.link", "deed-identity-link"),
@@ -47,6 +52,7 @@ pub fn deed(action: &str) -> Option<&'static str> {
         ("watch.delete", "deed-watch-delete"),
         ("watch.pause", "deed-watch-pause"),
         ("watch.resume", "deed-watch-resume"),
+        ("watch.snooze", "deed-watch-snooze"),
         ("watch.stop", "deed-watch-stop"),
     ];
     deeds.iter().find(|(word, _)| *word == action).map(|(_, deed)| *deed)

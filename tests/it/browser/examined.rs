@@ -19,7 +19,7 @@ use url::Url;
 pub(super) struct Examined {
     pub(super) route: &'static str,
     pub(super) status: u64,
-    pub(super) expected_status: u64,
+    pub(super) statuses: &'static [u64],
     pub(super) policy: String,
     pub(super) complaints: Vec<String>,
     pub(super) requests: Vec<Request>,
@@ -152,7 +152,7 @@ async fn one(visitor: &mut Visitor, page: &Page, site: &Url) -> Option<Examined>
     Some(Examined {
         route: page.route,
         status: document.status,
-        expected_status: page.status,
+        statuses: page.statuses,
         policy: document.policy,
         complaints,
         requests,

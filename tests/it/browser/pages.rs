@@ -18,6 +18,22 @@ const WAYS_ON: [&str; 2] = ["/home", "/watch"];
 /// Paths that no row has, for the pages that say so.
 const LOST: [&str; 2] = ["/nothing/here", "/l/stop/forged"];
 
+/// Pages that were asked for something, and what they are called: what a row shows of itself is what nobody asked anything.
+const ASKED: [(Who, &str); 4] = [
+    (
+        Who::Stranger,
+        "/search?start=Portmouth+Sim&end=Santo%C3%B1a+Sim&from=2026-07-11&to=2026-07-12&vehicle=coachbuilt_700",
+    ),
+    (Who::Stranger, "/search?start=Portmouth+Sim&end=Atlantis&from=yesterday&vehicle=own&length=long"),
+    (Who::Owner, "/t/{tenant}/watches/new?operator=harbour&route=POR-SAN&from=2026-07-11&to=2026-07-12"),
+    (
+        Who::Owner,
+        "/t/{tenant}/watches/new?operator=harbour&route=POR-SAN&from=2026-07-11&to=2026-07-12&vehicle=coachbuilt_700",
+    ),
+];
+/// An address that its owner has still to confirm.
+const SECOND: &str = "second@example.test";
+
 /// Who opens a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Who {
@@ -31,7 +47,8 @@ pub(super) struct Page {
     pub(super) path: String,
     /// Its row of the table, or its path where no row has it.
     pub(super) route: &'static str,
-    pub(super) status: u64,
+    /// The statuses it may have.
+    pub(super) statuses: &'static [u64],
 }
 
 /// The owner of a tenant in which there is one of everything, with what leads to each.
@@ -53,6 +70,7 @@ pub(super) async fn owner(place: &Place) -> Owner {
     let host = place.person("Zelda", Plan::Fleet).await;
     let invitation = place.invite(&person, "new@example.test", Role::Editor).await.unwrap();
     place.invite(&host, &person.email, Role::Viewer).await.unwrap();
+    place.ask_channel(&person, SECOND).await;
     place.deliver_with(&place.parts).await;
     place.key(&person, &[Scope::Read, Scope::Write]).await;
     let id = async |sql: &'static str| {
@@ -67,6 +85,7 @@ pub(super) async fn owner(place: &Place) -> Owner {
         ("key", id("select id from api_key where tenant_id = $1 limit 1").await),
         ("channel", person.channel.to_string()),
         ("invitation", invitation.to_string()),
+        ("confirmation", place.channel_token(SECOND)),
         ("link", place.invitation_token(&person.email)),
         ("operator", "harbour".to_owned()),
         ("route", "POR-SAN".to_owned()),
@@ -86,7 +105,9 @@ pub(super) fn all(place: &Place, owner: &Owner) -> Vec<Page> {
         .filter(|row| !STREAMS.contains(&row.path) && !WAYS_ON.contains(&row.path))
         .filter_map(|row| page(place, owner, row))
         .collect();
-    pages.extend(LOST.map(|path| Page { who: Who::Stranger, path: path.to_owned(), route: path, status: 404 }));
+    pages.extend(LOST.map(|path| Page { who: Who::Stranger, path: path.to_owned(), route: path, statuses: &[404] }));
+    // What was asked wrongly is said on the page of the question.
+    pages.extend(ASKED.map(|(who, route)| Page { who, path: filled_in(route, owner), route, statuses: &[200, 422] }));
     pages
 }
 
@@ -104,7 +125,7 @@ fn page(place: &Place, owner: &Owner, row: &Endpoint) -> Option<Page> {
         }
         _ => filled_in(row.path, owner),
     };
-    Some(Page { who, path, route: row.path, status: 200 })
+    Some(Page { who, path, route: row.path, statuses: &[200] })
 }
 
 /// A path with an object in the place of each parameter.

@@ -73,6 +73,14 @@ impl Mailer {
             },
             About::KeyCreated(key) => self.key_created(key, (letter, &tenant))?,
             About::KeyExpiring(key) => self.key_expiring(key, (letter, &tenant))?,
+            About::ChannelConfirm { name, path } => self.channel_confirm(&inert(name, NAME_CHARS), path)?,
+            About::ChannelTest => Words {
+                headline: "This is how we reach you".to_owned(),
+                lead: vec!["You asked for a test: alerts of your watches arrive at this address.".to_owned()],
+                next: vec!["You need to do nothing.".to_owned()],
+                button: Some(self.link("See your channels", &format!("/t/{}/channels", letter.tenant))?),
+                ..plain("● Test", "You get this mail because you asked for it on the page of your channels.")
+            },
         })
     }
 
@@ -104,6 +112,22 @@ impl Mailer {
             ],
             button: Some(self.link("Rotate the key", &format!("/t/{}/keys", letter.tenant))?),
             ..plain("● Key ends", KEYS_WHY)
+        })
+    }
+
+    fn channel_confirm(&self, name: &str, path: &str) -> anyhow::Result<Words> {
+        Ok(Words {
+            headline: "Is this your address?".to_owned(),
+            lead: vec![format!(
+                "{name} would like to be told here when space opens on a ferry. If that is you, confirm it within ten minutes of asking."
+            )],
+            next: vec![
+                "The link works once, in a browser where you are signed in to FerryAlert. Until then nothing else is sent here."
+                    .to_owned(),
+            ],
+            button: Some(self.link("Confirm this address", path)?),
+            notes: vec!["This was not you? You need to do nothing: the link ends by itself.".to_owned()],
+            ..plain("● Confirm", &format!("You get this mail because {name} entered this address. It is on no list of ours."))
         })
     }
 
