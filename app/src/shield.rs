@@ -137,11 +137,12 @@ pub fn around(app: App, router: Router) -> Router {
     let small = |_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions| is_of_nobody(extensions);
     router
         .layer(from_fn(only_enforced))
-        .layer(CompressionLayer::new().compress_when(small))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(app.bounds, bounded))
         .layer(addresses)
         .layer(from_fn_with_state(app, answered))
+        // Around what writes problems and notices: before they are written there is nothing to compress.
+        .layer(CompressionLayer::new().compress_when(small))
 }
 
 /// Names the request and finds out where it is from; writes what went wrong, and the headers.
