@@ -3,6 +3,7 @@
 mod audited;
 mod credentials;
 mod forgery;
+mod kept;
 mod languages;
 mod matrix;
 mod methods;

@@ -41,7 +41,7 @@ async fn kept(world: &World) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn sr_web_05_a_worker_keeps_our_own_files_and_one_page_that_is_nobodys() {
+async fn sr_web_08_a_worker_keeps_our_own_files_and_one_page_that_is_nobodys() {
     let world = World::new().await;
     let files = kept(&world).await;
     assert!(files.iter().all(|file| file.starts_with("/assets/") || file == "/offline"), "{files:?}");
@@ -60,7 +60,7 @@ async fn sr_web_05_a_worker_keeps_our_own_files_and_one_page_that_is_nobodys() {
 }
 
 #[tokio::test]
-async fn one_policy_makes_one_address_of_a_script() {
+async fn sr_web_08_one_policy_makes_one_address_of_a_script() {
     let world = World::new().await;
     let policy = get(&world, "/").await.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
     let types: Vec<&str> = policy.split("; ").filter(|part| part.starts_with("trusted-types")).collect();
