@@ -53,6 +53,8 @@ pub enum Access {
 pub enum Recency {
     /// When they signed in.
     Any,
+    /// The same, and a page that stands open asks by itself: it is no use of the session, which idles on.
+    Unattended,
     /// Within `domain::session::FRESH_FOR`: for what a stolen session must not do.
     Fresh,
 }

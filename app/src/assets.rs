@@ -29,6 +29,7 @@ const LOOK: &str = concat!(
     include_str!("../assets/look/components.css"),
     include_str!("../assets/look/charts.css"),
     include_str!("../assets/look/public.css"),
+    include_str!("../assets/look/board.css"),
 );
 
 const ASSETS: &[Asset] = &[
@@ -45,6 +46,7 @@ const ASSETS: &[Asset] = &[
         content_type: PNG,
         bytes: include_bytes!("../assets/icon-maskable-512.png"),
     },
+    Asset { name: "live.js", content_type: SCRIPT, bytes: include_bytes!("../assets/live.js") },
 ];
 
 /// Names the present version of all of them.

@@ -2,11 +2,13 @@
 //! and nothing else: it never talks to Redis, to operators or to the mail relay; it writes rows and the workers are
 //! woken by them. Out of the process it talks to providers of identities alone, through `outbound`.
 
+mod about;
 pub mod access;
 mod account;
 mod alerts;
 pub mod assets;
 pub mod audit;
+mod board;
 mod channels;
 pub mod client;
 pub mod clock;
@@ -25,6 +27,7 @@ mod invitations;
 mod keys;
 mod links;
 mod list;
+pub mod live;
 pub mod login;
 mod members;
 mod notice;
@@ -47,9 +50,11 @@ pub mod session;
 mod sheet;
 pub mod shield;
 mod signed_in;
+mod spoken;
 pub mod suspension;
 mod tenants;
 mod watches;
+mod web;
 mod when;
 
 pub use config::Config;
@@ -58,6 +63,7 @@ pub use server::serve;
 use client::Proxies;
 use clock::{Chance, Clock, RequestIds};
 use domain::cadence::TimeScale;
+use live::Live;
 use login::settings::Providers;
 use rate::Rates;
 use shield::Bounds;
@@ -91,6 +97,8 @@ pub struct App {
     pub bounds: Bounds,
     /// How often somebody may ask.
     pub rates: Arc<Rates>,
+    /// Pages that stand open.
+    pub live: Live,
     /// The ways to sign in.
     pub providers: Arc<Providers>,
     /// The way out, to providers of identities and nobody else.

@@ -25,7 +25,7 @@ use crate::{
     input::{Path, Query},
     problem::Problem,
     session,
-    sheet::Sheet,
+    sheet::{self, Sheet},
 };
 use answer::Answer;
 use askama::Template;
@@ -46,6 +46,7 @@ use store::{
     identity::{NewPerson, Proof},
     session::{NewSession, end_of_token},
 };
+use words::Language;
 
 #[derive(Template)]
 #[template(path = "login.html")]
@@ -107,13 +108,13 @@ pub(crate) async fn posted(State(app): State<App>, Path(name): Path<String>, for
 }
 
 /// A browser comes back.
-pub(crate) async fn callback(cx: AttemptCx) -> Result<Response, Problem> {
+pub(crate) async fn callback(cx: AttemptCx, sheet: Sheet) -> Result<Response, Problem> {
     let proof = match cx.prove().await {
         Ok(proof) => proof,
         Err(error) => return Ok(cx.refused(&error)),
     };
     let mut response = match (cx.purpose, &cx.session) {
-        (AttemptPurpose::SignIn, _) => sign_in(&cx, &proof).await?,
+        (AttemptPurpose::SignIn, _) => sign_in(&cx, &proof, sheet.language).await?,
         (AttemptPurpose::Link, Some(session)) => link::finish(&cx, session, &proof).await?,
         (AttemptPurpose::Confirm, Some(session)) => link::confirmed(&cx, session, &proof).await?,
         (_, None) => unreachable!("BUG: enforce takes no such attempt without its session"),
@@ -122,11 +123,13 @@ pub(crate) async fn callback(cx: AttemptCx) -> Result<Response, Problem> {
     Ok(response)
 }
 
-async fn sign_in(cx: &AttemptCx, proof: &Proof) -> Result<Response, Problem> {
+/// Whoever is new reads what they signed up in; whoever comes back, what they chose before, in this browser too.
+async fn sign_in(cx: &AttemptCx, proof: &Proof, signed_up_in: Language) -> Result<Response, Problem> {
     let AttemptCx { app, now, request_id, .. } = cx;
     let token = app.chance.token();
     let chance = || app.chance.id();
-    let new = NewPerson { user: UserId(chance()), tenant: TenantId(chance()), channel: ChannelId(chance()) };
+    let (user, tenant, channel) = (UserId(chance()), TenantId(chance()), ChannelId(chance()));
+    let new = NewPerson { user, tenant, channel, locale: signed_up_in.tag() };
     let session = NewSession {
         id: SessionId(chance()),
         token: &token,
@@ -142,5 +145,9 @@ async fn sign_in(cx: &AttemptCx, proof: &Proof) -> Result<Response, Problem> {
     }
     let mut response = Redirect::to(cx.return_to.as_str()).into_response();
     session::issue(response.headers_mut(), &token);
+    if let Some(session) = app.credentials.session(&token, *now).await? {
+        let account = app.credentials.begin(&session).await?.account().await?;
+        sheet::remember(response.headers_mut(), Language::of_tag(&account.locale).unwrap_or_default());
+    }
     Ok(response)
 }

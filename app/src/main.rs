@@ -8,6 +8,7 @@ use app::{
     App, Config,
     audit::command::AuditCommand,
     clock::{Chance, Clock, RequestIds},
+    live::Live,
     progress::Progress,
     rate::Rates,
     shield::Bounds,
@@ -34,8 +35,9 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// Database connections of one process: for tenants' rows, and for who somebody is. No request holds two of one kind.
-const CONNECTIONS: u32 = 16;
+/// Database connections of one process: for tenants' rows, of which one listens, and for who somebody is. No request holds two of
+/// one kind.
+const CONNECTIONS: u32 = 17;
 const AUTH_CONNECTIONS: u32 = 16;
 
 /// Serves the web side of FerryAlert, unless told otherwise.
@@ -270,6 +272,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         proxies: config.proxies,
         bounds,
         rates: Arc::new(Rates::new(&bounds)),
+        live: Live::new(&bounds),
         providers: config.sign_in,
         outbound,
     };

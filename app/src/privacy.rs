@@ -18,9 +18,7 @@ use axum::{
 };
 use serde::Deserialize;
 use store::privacy::erase::{self, Erasure, Fate, Outlook};
-
-/// What must be typed for an erasure.
-const WORDS: &str = "erase everything";
+use words::{Language, Said};
 
 #[derive(Template)]
 #[template(path = "own_privacy.html")]
@@ -29,6 +27,16 @@ struct OwnPrivacyPage {
     tenants: Vec<Outlook>,
     typed: ErasureForm,
     refused: Refusals,
+}
+
+/// What must be typed for an erasure.
+fn words() -> Said {
+    Said::new("data-erase-words")
+}
+
+/// Whether these are the words: in any of our languages, for the page may have been read in another.
+fn are_the_words(typed: &str) -> bool {
+    Language::ALL.into_iter().any(|language| words().inside(language).to_string() == typed.trim())
 }
 
 impl OwnPrivacyPage {
@@ -77,25 +85,20 @@ pub(crate) async fn export(cx: SessionCx) -> Result<Response, Problem> {
 /// Erases the person who typed the words.
 pub(crate) async fn erase(cx: SessionCx, Form(typed): Form<ErasureForm>) -> Result<Response, Problem> {
     let mut refused = Refusals::default();
-    if typed.words.trim() != WORDS {
-        refused.add("words", format!("Nothing was erased. Type \"{WORDS}\" if you mean it."));
+    if !are_the_words(&typed.words) {
+        refused.say("words", Said::new("data-erase-unsaid").with("words", words()));
         return own_page(&cx, StatusCode::UNPROCESSABLE_ENTITY, (typed, refused)).await;
     }
     let act = cx.act("account.erase", cx.session().actor());
-    let sentence = match erase::erase((&cx.app().credentials, cx.session()), act).await? {
-        Erasure::InTheWay(names) => {
-            format!(
-                "Your account was not erased: {} has other members and needs another owner first.",
-                names.join(", ")
-            )
-        }
-        Erasure::Unfinished => "Much is erased, and not all yet. Do it once more.".to_owned(),
+    let why = match erase::erase((&cx.app().credentials, cx.session()), act).await? {
+        Erasure::InTheWay(names) => Said::new("data-erase-in-the-way").with("names", names.join(", ")),
+        Erasure::Unfinished => Said::new("data-erase-unfinished"),
         Erasure::Done => {
             let mut response = Notice::new("erased-title", "erased").answer(StatusCode::OK);
             session::forget_all(response.headers_mut());
             return Ok(response);
         }
     };
-    refused.add("words", sentence);
+    refused.say("words", why);
     own_page(&cx, StatusCode::CONFLICT, (typed, refused)).await
 }

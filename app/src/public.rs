@@ -3,8 +3,8 @@
 //! it holds. Never needs a session and never changes anything.
 
 pub(crate) mod answers;
-mod board;
 pub(crate) mod crawlers;
+mod departures;
 pub(crate) mod ferries;
 pub(crate) mod installed;
 pub(crate) mod kept;

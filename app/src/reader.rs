@@ -113,6 +113,16 @@ impl Reader {
         seconds(self.scale.scaled(self.pace(operator).floor_s))
     }
 
+    /// The interval of the reader's plan at an operator.
+    pub fn interval(&self, operator: Operator) -> TimeDelta {
+        cadence::interval(self.plan, &self.pace(operator))
+    }
+
+    /// What makes that interval as long as it is.
+    pub fn bound(&self, operator: Operator) -> IntervalBound {
+        cadence::bound(self.plan, &self.pace(operator))
+    }
+
     /// The interval of the reader's plan at an operator in seconds, and why it is longer than the plan's if it is.
     pub fn interval_s(&self, operator: Operator) -> (u64, Option<String>) {
         let pace = self.pace(operator);

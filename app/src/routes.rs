@@ -5,17 +5,17 @@ mod table;
 pub use table::{Endpoint, Table};
 
 use crate::{
-    App,
-    access::Recency::{Any, Fresh},
-    account, alerts, assets, audit, channels, docs, invitations,
+    App, about,
+    access::Recency::{Any, Fresh, Unattended},
+    account, alerts, assets, audit, board, channels, docs, invitations,
     keys::{self, managed},
-    links,
+    links, live,
     login::{self, link},
     members,
     openapi::{self, doc},
     operators, page, privacy,
     public::{crawlers, ferries, installed, kept, landing, onward, pricing, route, search, security, status},
-    sailings, sheet, tenants, watches,
+    sailings, sheet, tenants, watches, web,
 };
 use axum::http::Method;
 use domain::{
@@ -30,7 +30,8 @@ const POST: Method = Method::POST;
 /// The routes of the app.
 #[must_use]
 pub fn table(app: App) -> Table {
-    of_programs(of_keys(of_members(of_tenants(of_people(for_signing_in(of_links(of_ferries(for_anybody(Table::new(app))))))))))
+    let table = of_people(for_signing_in(of_links(of_ferries(for_anybody(Table::new(app))))));
+    of_programs(of_channels(of_alerts(of_watches(of_keys(of_members(of_tenants(of_boards(table))))))))
 }
 
 fn for_anybody(table: Table) -> Table {
@@ -112,11 +113,23 @@ fn of_people(table: Table) -> Table {
         .counted(Allowance::Erasure)
 }
 
+fn of_boards(table: Table) -> Table {
+    table
+        .session(GET, "/home", Any, (board::home, "Go to one's watches"))
+        .member(GET, "/t/{tenant}", (ReadWatches, Any), (board::show, "See the watches of a tenant"))
+        .member(
+            GET,
+            "/t/{tenant}/live",
+            (ReadWatches, Unattended),
+            (live::show, "Be told what changes of watches on a page"),
+        )
+        .member(GET, "/t/{tenant}/about", (ReadMembers, Any), (about::show, "See a tenant"))
+}
+
 fn of_tenants(table: Table) -> Table {
     table
         .session(GET, "/account/tenants", Any, (tenants::list, "See one's tenants"))
         .session(POST, "/account/tenants", Any, (tenants::open, "Open a further tenant"))
-        .member(GET, "/t/{tenant}", (ReadMembers, Any), (tenants::show, "See a tenant"))
         .member(GET, "/t/{tenant}/audit", (ReadAudit, Any), (audit::show, "Read the tenant's audit log"))
         .member(GET, "/t/{tenant}/settings", (ManageTenant, Any), (tenants::settings, "See a tenant's settings"))
         .member(POST, "/t/{tenant}/settings", (ManageTenant, Any), (tenants::rename, "Rename a tenant"))
@@ -171,6 +184,67 @@ fn of_keys(table: Table) -> Table {
         .member(POST, "/t/{tenant}/keys/{key}/rotate", (ManageKeys, Fresh), (managed::rotate, "Replace an API key"))
         .counted(Allowance::Key)
         .member(POST, "/t/{tenant}/keys/{key}/revoke", (ManageKeys, Any), (managed::revoke, "Revoke an API key"))
+}
+
+fn of_watches(table: Table) -> Table {
+    use web::watches;
+    const WATCHES: &str = "/t/{tenant}/watches";
+    const WATCH: &str = "/t/{tenant}/watches/{watch}";
+    const DELETE: &str = "/t/{tenant}/watches/{watch}/delete";
+    let write = (WriteWatches, Any);
+    table
+        .member(GET, "/t/{tenant}/watches/new", write, (watches::new, "Go the way to a new watch"))
+        .member(POST, WATCHES, write, (watches::begin, "Begin a watch"))
+        .member(GET, WATCH, (ReadWatches, Any), (watches::show, "See a watch"))
+        .member(POST, WATCH, write, (watches::change, "Change a watch"))
+        .member(GET, "/t/{tenant}/watches/{watch}/edit", write, (watches::edit, "See what of a watch can be changed"))
+        .member(POST, "/t/{tenant}/watches/{watch}/pause", write, (watches::pause, "Hold a watch"))
+        .member(POST, "/t/{tenant}/watches/{watch}/resume", write, (watches::resume, "Let a watch go on"))
+        .member(POST, "/t/{tenant}/watches/{watch}/snooze", write, (watches::snooze, "Let a watch sleep until a day"))
+        .member(
+            POST,
+            "/t/{tenant}/watches/{watch}/stop",
+            write,
+            (watches::stop, "End a watch that has found its space"),
+        )
+        .member(GET, DELETE, write, (watches::ask_to_delete, "Ask whether to delete a watch"))
+        .member(POST, DELETE, write, (watches::delete, "Delete a watch"))
+}
+
+fn of_alerts(table: Table) -> Table {
+    use web::alerts;
+    const ALERT: &str = "/t/{tenant}/alerts/{alert}";
+    let (read, write) = ((ReadWatches, Any), (WriteWatches, Any));
+    table
+        .member(GET, "/t/{tenant}/alerts", read, (alerts::list, "See the alerts"))
+        .member(GET, "/t/{tenant}/alerts.csv", read, (alerts::export, "Take the alerts as a table"))
+        .member(GET, ALERT, read, (alerts::show, "See an alert"))
+        .member(POST, "/t/{tenant}/alerts/{alert}/booked", write, (alerts::booked, "Answer an alert: booked"))
+        .member(POST, "/t/{tenant}/alerts/{alert}/keep", write, (alerts::keep, "Answer an alert: keep watching"))
+}
+
+fn of_channels(table: Table) -> Table {
+    use web::channels;
+    const CHANNELS: &str = "/t/{tenant}/channels";
+    const CONFIRM: &str = "/account/channels/{confirmation}";
+    let write = (WriteWatches, Any);
+    table
+        .member(GET, CHANNELS, (ReadWatches, Any), (channels::list, "See where one is told"))
+        .member(POST, CHANNELS, write, (channels::add, "Add an address to be told at"))
+        .counted(Allowance::Invitation)
+        .member(POST, "/t/{tenant}/channels/{channel}/ask", write, (channels::ask, "Have an address asked to confirm"))
+        .counted(Allowance::Invitation)
+        .member(POST, "/t/{tenant}/channels/{channel}/test", write, (channels::test, "Send a test to an address"))
+        .counted(Allowance::Invitation)
+        .member(
+            POST,
+            "/t/{tenant}/channels/{channel}/default",
+            write,
+            (channels::set_default, "Say whether new watches tell an address"),
+        )
+        .member(POST, "/t/{tenant}/channels/{channel}/remove", write, (channels::remove, "Remove an address"))
+        .session(GET, CONFIRM, Any, (channels::ask_to_confirm, "See an address that one may confirm"))
+        .session(POST, CONFIRM, Any, (channels::confirm, "Confirm an address"))
 }
 
 fn of_programs(table: Table) -> Table {

@@ -34,7 +34,7 @@ const FORGET_EVERY: Duration = Duration::from_secs(60);
 /// How long we wait when no socket is to be had, for one to become free.
 const OUT_OF_SOCKETS: Duration = Duration::from_millis(250);
 
-/// Serves until `shutdown`; requests that run then may end.
+/// Serves until `shutdown`; requests that run then may end, and pages that stand open are left at once.
 ///
 /// # Errors
 /// When they do not end in time.
@@ -44,6 +44,7 @@ pub async fn serve(app: App, listener: TcpListener, shutdown: CancellationToken)
     let seats = Seats::<Household>::default();
     let connections = GracefulShutdown::new();
     let mut forget = interval(FORGET_EVERY);
+    tokio::spawn(app.live.clone().listen(app.store.clone()));
     loop {
         tokio::select! {
             () = shutdown.cancelled() => break,
@@ -62,6 +63,8 @@ pub async fn serve(app: App, listener: TcpListener, shutdown: CancellationToken)
         }
     }
     drop(listener);
+    // They would run on for minutes.
+    app.live.stop();
     timeout(bounds.shutdown_timeout, connections.shutdown()).await.context("requests did not end in time")
 }
 

@@ -58,6 +58,14 @@ pub struct Bounds {
     /// Requests of one tenant that run at once, by keys and by people: 429. Each holds a database connection for a while,
     /// of which there are as many for all tenants together.
     pub requests_per_tenant_at_once: usize,
+    /// Pages of one tenant that stand open and are told what changes: 429.
+    pub streams_per_tenant: usize,
+    /// The same of all tenants together: each holds a connection of a browser, and none of the database.
+    pub streams_max: usize,
+    /// How often a stream looks whether it still may, and what has changed.
+    pub stream_looks_every: Duration,
+    /// After which time a stream ends, and the browser comes again.
+    pub stream_life: Duration,
     /// How long requests that run may take to end when we stop.
     pub shutdown_timeout: Duration,
 }
@@ -74,6 +82,10 @@ impl Default for Bounds {
             requests_per_address: 240,
             request_again_after: Duration::from_millis(50),
             requests_per_tenant_at_once: 8,
+            streams_per_tenant: 32,
+            streams_max: 1_024,
+            stream_looks_every: Duration::from_secs(15),
+            stream_life: Duration::from_secs(300),
             shutdown_timeout: Duration::from_secs(20),
         }
     }
@@ -125,11 +137,12 @@ pub fn around(app: App, router: Router) -> Router {
     let small = |_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions| is_of_nobody(extensions);
     router
         .layer(from_fn(only_enforced))
-        .layer(CompressionLayer::new().compress_when(small))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(app.bounds, bounded))
         .layer(addresses)
         .layer(from_fn_with_state(app, answered))
+        // Around what writes problems and notices: before they are written there is nothing to compress.
+        .layer(CompressionLayer::new().compress_when(small))
 }
 
 /// Names the request and finds out where it is from; writes what went wrong, and the headers.

@@ -13,6 +13,8 @@ pub(crate) mod released;
 mod stranger;
 mod watches;
 
+pub(crate) use released::next_tick_of;
+
 use crate::harness::{Person, World};
 use axum::{
     Router,

@@ -176,6 +176,20 @@ async fn letters_say_what_happened_who_did_it_and_what_to_do() {
     assert!(!html.contains("Stop all mail") && invitation.header("List-Unsubscribe").is_none());
 }
 
+#[tokio::test]
+async fn letters_are_in_the_language_of_whom_they_go_to_and_an_invitation_in_that_of_who_invites() {
+    let (world, [_, anna, emil], _) = three_due().await;
+    sqlx::query("update tenant set name = 'Alice & sons'").execute(&world.admin).await.unwrap();
+    let french = "update user_account set locale = 'fr' where user_id = any($1)";
+    sqlx::query(french).bind(&[anna.user.0, emil.user.0][..]).execute(&world.admin).await.unwrap();
+    world.deliver_with(&world.parts).await;
+    let invitation = world.mails_to("bob@example.test").remove(0);
+    assert!(invitation.html.as_deref().unwrap().contains("<html lang=\"fr\">"));
+    insta::assert_snapshot!("invitation_in_french", read(&invitation));
+    insta::assert_snapshot!("role_changed_in_french", read(&world.mails_to("emil@example.test")[0]));
+    assert!(world.mails_to("alice@example.test")[0].subject.contains("has joined"), "each in their own");
+}
+
 /// A mail as somebody reads it, without what differs each time.
 fn read(mail: &Mail) -> String {
     let text = mail.text.as_deref().unwrap().replace("\r\n", "\n");

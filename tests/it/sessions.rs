@@ -29,11 +29,11 @@ async fn who_is_signed_in_sees_their_account_and_who_is_not_is_led_to_the_sign_i
     let page = browser.get("/account").await;
     assert_eq!(page.status, StatusCode::OK, "{page:?}");
     assert!(page.text.contains("Alice") && page.text.contains(&alice.email), "{}", page.text);
-    let tenant = format!("/t/{}?tab=1", alice.tenant);
+    let tenant = format!("/t/{}?show=open", alice.tenant);
     assert_eq!(browser.get(&tenant).await.status, StatusCode::OK);
     let mut stranger = Browser::new(app::router(world.web()));
     let answer = stranger.get(&tenant).await;
-    assert_eq!(answer.location(), format!("/login?return_to=%2Ft%2F{}%3Ftab%3D1", alice.tenant));
+    assert_eq!(answer.location(), format!("/login?return_to=%2Ft%2F{}%3Fshow%3Dopen", alice.tenant));
     assert!(answer.headers.get(header::SET_COOKIE).is_none(), "a browser without cookies is given none");
 }
 
@@ -92,7 +92,7 @@ async fn sr_ses_04_people_list_their_sessions_and_end_each_one() {
     let mut foreign = world.signed_in(&bob).await;
     let page = browser.get("/account/sessions").await;
     assert_eq!(page.text.matches("Firefox on Linux</strong>").count(), 2, "{}", page.text);
-    assert_eq!(page.text.matches("this browser").count(), 1);
+    assert_eq!(page.text.matches("This browser").count(), 1);
     let id = |person: &Person| {
         let sql = "select id from session where user_id = $1 order by seen_at, token_hash = $2 limit 1";
         sqlx::query_scalar::<_, Uuid>(sql).bind(person.user.0).bind(browser.token().unwrap().hash().to_vec())
@@ -152,10 +152,10 @@ async fn sr_ses_03_signing_out_ends_the_session_for_the_very_next_request() {
 #[tokio::test]
 async fn sr_ses_03_what_changes_in_the_database_holds_for_the_next_request() {
     let (world, alice, mut browser) = alice().await;
-    let tenant = format!("/t/{}", alice.tenant);
-    assert!(browser.get(&tenant).await.text.contains("You are owner"));
+    let tenant = format!("/t/{}/about", alice.tenant);
+    assert!(browser.get(&tenant).await.text.contains("You own it."));
     sqlx::query("update member set role = 'viewer'").execute(&world.admin).await.unwrap();
-    assert!(browser.get(&tenant).await.text.contains("You are viewer"));
+    assert!(browser.get(&tenant).await.text.contains("You are a viewer here"));
     for (undo, redo) in [
         ("update tenant set suspended_at = now()", "update tenant set suspended_at = null"),
         ("update tenant set closed_at = now()", "update tenant set closed_at = null"),

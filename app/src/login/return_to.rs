@@ -25,6 +25,12 @@ impl ReturnTo {
         ReturnTo("/".to_owned())
     }
 
+    /// What is one's own: where a sign-in leads that was asked for nowhere in particular.
+    #[must_use]
+    pub fn own() -> ReturnTo {
+        ReturnTo("/home".to_owned())
+    }
+
     /// As it stands in a `Location`.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -40,7 +46,7 @@ impl From<String> for ReturnTo {
 
 impl Default for ReturnTo {
     fn default() -> ReturnTo {
-        ReturnTo::home()
+        ReturnTo::own()
     }
 }
 

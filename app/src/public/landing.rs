@@ -3,7 +3,7 @@
 
 use super::{
     answers::{Answers, Sentence},
-    board::{self, Line as BoardLine},
+    departures::{self, Line as BoardLine},
     ferries::Line,
     pricing::{self, Card},
 };
@@ -51,7 +51,7 @@ impl LandingPage {
 async fn known(app: &App) -> Result<(Vec<BoardLine>, Vec<Line>), Problem> {
     let mut tx = app.store.look().await?;
     let reader = Reader::of_nobody(app, &mut tx).await?;
-    let board = board::now(&mut tx, &reader).await?;
+    let board = departures::now(&mut tx, &reader).await?;
     Ok((board, Line::all(&reader)))
 }
 

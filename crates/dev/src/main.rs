@@ -7,8 +7,10 @@ use clap::{Parser, Subcommand};
 use dev::{
     cargo, cluster, demo,
     leash::{self, Hold},
+    lighthouse::{self, Measure},
     prepare::{self, Stale},
     psql,
+    shots::{self, Shots},
     sim::{Addresses, Sim},
     stop, test, threats, up,
 };
@@ -62,6 +64,10 @@ enum Command {
         #[arg(long)]
         publish: bool,
     },
+    /// Takes pictures of every page, at three sizes, light and dark, into target/shots.
+    Shots(Shots),
+    /// Measures the public pages with Lighthouse.
+    Lighthouse(Measure),
     /// Measures polls and schedule in a release build.
     Bench {
         /// Passed to the bench.
@@ -124,6 +130,8 @@ async fn run(command: Command) -> Result<()> {
             ensure!(outcomes.exists(), "no test run to tell of: run `cargo dev test` first");
             threats::run(&outcomes)
         }
+        Command::Shots(shots) => shots::run(shots).await,
+        Command::Lighthouse(measure) => lighthouse::run(measure).await,
         Command::Bench { args } => {
             cargo::run(cargo::order("bench").args(["--quiet", "--package", "dev", "--bench", "bench", "--"]).args(args))
                 .await

@@ -60,6 +60,8 @@ pub struct DeliveryRow {
     pub address: String,
     /// The person's zone, IANA.
     pub zone: String,
+    /// The person's language, as a BCP 47 tag.
+    pub locale: String,
     /// What the message tells.
     pub told: Told,
     /// Set if this message is the last before a cap: until then others to the channel are held.

@@ -43,7 +43,7 @@ impl Proof {
     }
 }
 
-/// Ids for whom we may meet for the first time.
+/// Ids for whom we may meet for the first time, and what they read.
 #[derive(Clone, Copy, Debug)]
 pub struct NewPerson {
     /// The person.
@@ -52,6 +52,8 @@ pub struct NewPerson {
     pub tenant: TenantId,
     /// Their first channel.
     pub channel: ChannelId,
+    /// What they read, as a BCP 47 tag: the language they signed up in.
+    pub locale: &'static str,
 }
 
 /// An identity as its person sees it.
@@ -152,9 +154,15 @@ impl Credentials {
     async fn register(&self, proof: &Proof, new: NewPerson, session: &NewSession<'_>, act: Act) -> Result<UserId> {
         let mut tx = self.begin_person(new.user).await?;
         let name = proof.name.as_str();
-        sqlx::query!("insert into user_account (user_id, name, created_at) values ($1, $2, $3)", tx.user, name, act.at)
-            .execute(&mut *tx.tx)
-            .await?;
+        sqlx::query!(
+            "insert into user_account (user_id, name, locale, created_at) values ($1, $2, $3, $4)",
+            tx.user,
+            name,
+            new.locale,
+            act.at
+        )
+        .execute(&mut *tx.tx)
+        .await?;
         tx.insert_identity(proof, act.at).await?;
         sqlx::query!("select open_tenant($1, $2, $3, $4)", new.tenant.0, name, tx.user, act.at)
             .fetch_one(&mut *tx.tx)

@@ -114,6 +114,8 @@ pub struct NoticeRow {
     pub address: String,
     /// The person's zone, IANA.
     pub zone: String,
+    /// The person's language, as a BCP 47 tag.
+    pub locale: String,
     /// The operator.
     pub operator: Operator,
     /// The operator as it writes itself.
@@ -146,7 +148,7 @@ pub async fn lock_notice(
         r#"select e.id as outage_id, c.id as channel_id, d.message_id, d.attempts, d.notice as "notice!",
                   e.operator_id, e.cause, e.noticed_at, e.good_since, e.ended_at is null as "open!", o.name as operator_name,
                   c.kind, c.address as "address!", c.verified_at is not null as "verified!", c.disabled_at is null as "enabled!",
-                  m.user_id as "member?", u.zone as "zone?", t.plan, t.suspended_at is null and t.closed_at is null as "live!",
+                  m.user_id as "member?", u.zone as "zone?", u.locale as "locale?", t.plan, t.suspended_at is null and t.closed_at is null as "live!",
                   (select first.state from delivery first
                    where first.tenant_id = d.tenant_id and first.outage_id = d.outage_id and first.notice = 'degraded'
                      and first.channel_id = d.channel_id) as first_state
@@ -196,6 +198,7 @@ pub async fn lock_notice(
             kind,
             address: tx.address(row.channel_id, &row.address)?,
             zone: row.zone.unwrap_or_default(),
+            locale: row.locale.unwrap_or_default(),
             operator: word(&row.operator_id)?,
             operator_name: row.operator_name,
             cause: word(&row.cause)?,

@@ -85,11 +85,25 @@ pub struct SessionRow {
 }
 
 impl Credentials {
-    /// The live session that this token opens.
+    /// The live session that this token opens; asking is use of it.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn session(&self, token: &Token, now: DateTime<Utc>) -> Result<Option<Session>> {
+        let session = self.session_unattended(token, now).await?;
+        if let Some(session) = &session
+            && session.span.seen_at < now - LAST_USE_WITHIN
+        {
+            self.note_session(session, now).await?;
+        }
+        Ok(session)
+    }
+
+    /// The same for what a page asks by itself: nobody need sit there, so the session idles on.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn session_unattended(&self, token: &Token, now: DateTime<Utc>) -> Result<Option<Session>> {
         let row = sqlx::query!(
             r#"select id as "id!", user_id as "user_id!", issuer as "issuer!", subject as "subject!",
                       seen_at as "seen_at!", proved_at as "proved_at!", ends_at as "ends_at!" from session_by_hash($1)"#,
@@ -99,14 +113,8 @@ impl Credentials {
         .await?;
         let Some(row) = row else { return Ok(None) };
         let span = Span { seen_at: row.seen_at, proved_at: row.proved_at, ends_at: row.ends_at };
-        if !span.is_live(now) {
-            return Ok(None);
-        }
         let session = Session { id: row.id, user: row.user_id, issuer: row.issuer, subject: row.subject, span };
-        if span.seen_at < now - LAST_USE_WITHIN {
-            self.note_session(&session, now).await?;
-        }
-        Ok(Some(session))
+        Ok(span.is_live(now).then_some(session))
     }
 
     async fn note_session(&self, session: &Session, now: DateTime<Utc>) -> Result<()> {

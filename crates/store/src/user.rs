@@ -114,14 +114,20 @@ impl UserTx {
         Ok(Account { name: row.name, email, locale: row.locale, zone: row.zone })
     }
 
-    /// Changes what the person is called and their zone, an IANA name.
+    /// Changes what the person is called, their zone (an IANA name) and their language (a BCP 47 tag).
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn rename(&mut self, name: &Name, zone: &str) -> Result<()> {
-        sqlx::query!("update user_account set name = $2, zone = $3 where user_id = $1", self.user, name.as_str(), zone)
-            .execute(&mut *self.tx)
-            .await?;
+    pub async fn change_account(&mut self, name: &Name, zone: &str, locale: &str) -> Result<()> {
+        sqlx::query!(
+            "update user_account set name = $2, zone = $3, locale = $4 where user_id = $1",
+            self.user,
+            name.as_str(),
+            zone,
+            locale
+        )
+        .execute(&mut *self.tx)
+        .await?;
         Ok(())
     }
 

@@ -18,7 +18,7 @@ macro_rules! files {
 }
 
 // One file an area, so that what belongs together is translated together.
-files!("frame", "problems", "public", "account", "tenants", "watches", "mail");
+files!("frame", "problems", "public", "account", "tenants", "watches", "mail", "board");
 
 pub(crate) fn files(language: Language) -> &'static [(&'static str, &'static str)] {
     match language {

@@ -1,5 +1,6 @@
 //! The languages there are.
 
+use crate::{Phrase, Said};
 use chrono::Locale;
 use fluent_langneg::{NegotiationStrategy, negotiate_languages, parse_accepted_languages};
 use unic_langid::LanguageIdentifier;
@@ -49,6 +50,12 @@ impl Language {
         let ours = Language::ALL.map(Language::id);
         let found = negotiate_languages(&asked, &ours, None, NegotiationStrategy::Filtering);
         found.first().and_then(|id| Language::of_tag(id.language.as_str())).unwrap_or_default()
+    }
+
+    /// A message of the catalogue.
+    #[must_use]
+    pub const fn say(self, id: &'static str) -> Phrase {
+        Said::new(id).inside(self)
     }
 
     pub(crate) fn id(self) -> LanguageIdentifier {

@@ -5,6 +5,7 @@ use app::{
     App,
     client::Proxies,
     clock::{Chance, Clock, RequestIds},
+    live::Live,
     login::settings::Providers,
     rate::Rates,
     shield::Bounds,
@@ -16,9 +17,12 @@ use domain::{
 };
 use outbound::{Client, Development, Egress, UserAgent};
 use sha2::{Digest, Sha256};
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 use store::key::Life;
 use uuid::Uuid;
@@ -26,7 +30,13 @@ use uuid::Uuid;
 impl World {
     /// The app, with bounds that no test meets by accident.
     pub(crate) fn web(&self) -> App {
-        self.web_with(Bounds { requests_per_address: 100_000, requests_per_tenant_at_once: 1_000, ..Bounds::default() })
+        self.web_with(Bounds {
+            requests_per_address: 100_000,
+            requests_per_tenant_at_once: 1_000,
+            // Nobody reads a stream by accident: one has said all it knows when it begins.
+            stream_life: Duration::ZERO,
+            ..Bounds::default()
+        })
     }
 
     /// The app within other bounds.
@@ -45,6 +55,7 @@ impl World {
             proxies: Proxies::default(),
             bounds,
             rates: Arc::new(Rates::new(&bounds)),
+            live: Live::new(&bounds),
             providers: Arc::new(self.providers(&[])),
             outbound: self.outbound(),
         }

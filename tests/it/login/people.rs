@@ -1,6 +1,6 @@
 //! Who somebody is: issuer and subject. What an address is: contact, and for writing to only where its provider has the say.
 
-use super::{Site, app};
+use super::{Site, app, leads_to};
 use crate::harness::{Browser, SESSION};
 use axum::http::StatusCode;
 use dev::sim::identity::{Hostility, NEIGHBOURS, Person, Provider, UserinfoMutation};
@@ -79,7 +79,7 @@ async fn assert_other_person(site: &Site, one: &Browser, other: &Browser) {
         let session = site.world.credentials.session(&browser.token().unwrap(), site.world.clock.now()).await.unwrap();
         users.push(session.expect("a session").user());
         let page = browser.clone().get("/account/sessions").await;
-        assert_eq!(page.main().matches("<li>").count(), 1, "{}", page.text);
+        assert_eq!(page.text.matches("/end\"").count(), 1, "{}", page.text);
     }
     assert_ne!(users[0], users[1]);
 }
@@ -121,4 +121,40 @@ async fn two_browsers_that_come_first_at_the_same_moment_are_one_person() {
     assert_eq!(statuses, [StatusCode::SEE_OTHER; 4]);
     assert_eq!((site.people().await, site.sessions().await), (1, 4));
     assert_eq!(site.world.count("select count(*) from tenant").await, 1);
+}
+
+#[tokio::test]
+async fn who_is_new_begins_in_the_language_they_signed_up_in_and_every_browser_of_theirs_takes_what_they_chose() {
+    let site = Site::new().await;
+    let person = Person::new("s-1", "Zoé", "zoe@example.test");
+    let mut browser = site.browser().with("accept-language", "fr-FR,fr;q=0.9");
+    let page = site.sign_in(&mut browser, Provider::QuayId, &person).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    assert_eq!(browser.cookies["__Host-language"], "fr");
+    let locale = "select count(*) from user_account where locale = 'fr'";
+    assert_eq!(site.world.count(locale).await, 1);
+
+    let fields = [("name", "Zoé"), ("zone", "Europe/Paris"), ("language", "en")];
+    assert_eq!(browser.post("/account", &fields).await.location(), "/account");
+    assert_eq!(browser.cookies["__Host-language"], "en");
+    assert_eq!(site.world.count(locale).await, 0);
+    let mut other = site.browser().with("accept-language", "fr");
+    site.sign_in(&mut other, Provider::QuayId, &person).await;
+    assert_eq!(other.cookies["__Host-language"], "en", "what they chose goes before what this browser likes");
+
+    let refused = browser.post("/account", &[("name", "Zoé"), ("zone", "Europe/Paris"), ("language", "tlh")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("Choose a language from the list."), "{}", refused.text);
+}
+
+#[tokio::test]
+async fn a_sign_in_that_was_asked_for_nowhere_in_particular_leads_home() {
+    let site = Site::new().await;
+    let mut browser = site.browser();
+    assert!(browser.get("/login").await.text.contains("name=\"return_to\" value=\"/home\""));
+    let page = browser.post(&format!("/login/{}", Provider::HarbourId.name()), &[]).await;
+    let callback = site.world.sim.sign_in(&leads_to(&page), &NEIGHBOURS[0].at(Provider::HarbourId)).unwrap();
+    assert_eq!(browser.get(&callback.path_and_query()).await.location(), "/home");
+    let home = browser.get("/home").await.location().to_owned();
+    assert!(browser.get(&home).await.text.contains("Nothing is watched yet"));
 }

@@ -9,6 +9,7 @@ mod words;
 
 use super::Sent;
 use crate::clock::Clock;
+use ::words::Phrase;
 use anyhow::{Context, ensure};
 use lettre::{
     Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
@@ -87,8 +88,8 @@ impl Mailer {
         Ok(self.base_url.join(path).context("a link could not be written")?.into())
     }
 
-    fn link(&self, words: &str, path: &str) -> anyhow::Result<Link> {
-        Ok(Link { words: words.to_owned(), url: self.url(path)? })
+    fn link(&self, words: Phrase, path: &str) -> anyhow::Result<Link> {
+        Ok(Link { words: words.to_string(), url: self.url(path)? })
     }
 }
 

@@ -16,6 +16,7 @@ use anyhow::{Context, Result, ensure};
 use app::App;
 use app::client::Proxies;
 use app::clock::{Chance, Clock, RequestIds};
+use app::live::Live;
 use app::rate::Rates;
 use app::shield::Bounds;
 use chrono::{TimeDelta, Utc};
@@ -149,6 +150,7 @@ impl Desk {
             proxies: Proxies::default(),
             bounds,
             rates: Arc::new(Rates::new(&bounds)),
+            live: Live::new(&bounds),
             providers: Arc::default(),
             outbound: Client::new(
                 Egress::production(),

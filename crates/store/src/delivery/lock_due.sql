@@ -4,7 +4,7 @@ select d.id, a.id as alert_id, c.id as channel_id, d.message_id, d.attempts, d.n
        a.closed_at is null as "alert_open!", a.kind as alert_kind, a.class, a.leg, a.seen_at, a.watch_version, a.target_id,
        w.state, w.version, w.criteria, w.return_leg,
        c.kind, c.address as "address!", c.verified_at is not null as "verified!", c.disabled_at is null as "enabled!",
-       m.user_id as "member?", u.zone as "zone?",
+       m.user_id as "member?", u.zone as "zone?", u.locale as "locale?",
        t.plan, t.suspended_at is null and t.closed_at is null as "tenant_live!",
        s.operator_id, s.route_code, s.key, s.departs_local, s.departs_at, s.vessel,
        tf.zone as sailing_zone, tf.name as from_name, tt.name as to_name, o.name as operator_name,

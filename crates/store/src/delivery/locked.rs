@@ -81,6 +81,7 @@ struct Locked {
     enabled: bool,
     member: Option<Uuid>,
     zone: Option<String>,
+    locale: Option<String>,
     plan: String,
     tenant_live: bool,
     operator_id: String,
@@ -118,6 +119,7 @@ impl Locked {
             told: self.told()?,
             address: tx.address(self.channel_id, &self.address)?,
             zone: self.zone.unwrap_or_default(),
+            locale: self.locale.unwrap_or_default(),
             last_until: None,
         })
     }

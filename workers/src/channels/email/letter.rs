@@ -1,18 +1,43 @@
-//! The words of letters: what happened, who did it, what to do, and what to do if it was not wanted. Names that people chose are shown as
-//! plain text without anything that could become a link, for an invitation goes to somebody who never asked for it.
+//! The words of letters: what happened, who did it, what to do, and what to do if it was not wanted, in the language of whom they go to.
+//! Names that people chose are shown as plain text without anything that could become a link, for an invitation goes to somebody who
+//! never asked for it.
 
 use super::{
     Mailer,
-    words::{Line, Mark, Words, line, time},
+    words::{Line, Words, language_of, line, time},
 };
 use crate::channels::Sent;
-use domain::{access::Role, text::inert};
+use domain::{access::Role, key::Scope, text::inert};
 use lettre::Message;
 use store::letter::{About, Invited, KeyTold, LetterRow};
+use words::{Language, Phrase, Said};
 
 /// The most of a name that people chose, in characters.
 const NAME_CHARS: usize = 60;
-const KEYS_WHY: &str = "You get this mail because you own this team.";
+
+/// Where a letter is from, and in which language.
+struct Sheet<'a> {
+    letter: &'a LetterRow,
+    tenant: String,
+    language: Language,
+}
+
+impl Sheet<'_> {
+    /// A message that names the tenant.
+    fn say(&self, id: &'static str) -> Phrase {
+        self.language.say(id).with("tenant", self.tenant.clone())
+    }
+
+    /// A page of the tenant.
+    fn part(&self, part: &str) -> String {
+        format!("/t/{}/{part}", self.letter.tenant)
+    }
+
+    /// A letter with its mark, its headline and why it came.
+    fn words(&self, mark: Phrase, headline: Phrase, why: Phrase) -> Words {
+        Words { headline: headline.to_string(), ..Words::quiet(self.language, mark, why) }
+    }
+}
 
 impl Mailer {
     /// Sends one attempt of a letter.
@@ -25,147 +50,138 @@ impl Mailer {
     /// # Errors
     /// When an address or a header value is none.
     pub fn compose_letter(&self, letter: &LetterRow) -> anyhow::Result<Message> {
-        let words = self.words(letter)?;
+        let tenant = inert(&letter.tenant_name, NAME_CHARS);
+        let words = self.words(&Sheet { letter, tenant, language: language_of(&letter.locale) })?;
         self.message(&letter.address, letter.message_id, &words)
     }
 
-    fn words(&self, letter: &LetterRow) -> anyhow::Result<Words> {
-        let tenant = inert(&letter.tenant_name, NAME_CHARS);
-        Ok(match &letter.about {
-            About::Invitation(invited) => self.invitation(invited, &tenant)?,
+    fn words(&self, sheet: &Sheet<'_>) -> anyhow::Result<Words> {
+        let say = |id| sheet.say(id);
+        Ok(match &sheet.letter.about {
+            About::Invitation(invited) => self.invitation(invited, sheet)?,
             About::MemberJoined { name, role } => {
                 let name = inert(name, NAME_CHARS);
                 Words {
-                    headline: format!("{name} has joined {tenant}"),
-                    lead: vec![format!("{name} accepted your invitation to {tenant}.")],
-                    lines: vec![line("Role", role_in_words(*role))],
-                    next: vec!["You can change the role or remove a member at any time.".to_owned()],
-                    button: Some(self.link("See the members", &format!("/t/{}/members", letter.tenant))?),
-                    ..plain("● New member", "You get this mail because you sent the invitation.")
+                    lead: vec![say("mail-joined-lead").with("name", name.clone()).to_string()],
+                    lines: vec![line(say("mail-role"), role_in_words(*role, sheet.language))],
+                    next: vec![say("mail-joined-next").to_string()],
+                    button: Some(self.link(say("mail-joined-act"), &sheet.part("members"))?),
+                    ..sheet.words(
+                        say("mail-joined-mark"),
+                        say("mail-joined").with("name", name),
+                        say("mail-joined-why"),
+                    )
                 }
             }
             About::RoleChanged { role } => Words {
-                headline: format!("You have another role in {tenant}"),
-                lead: vec![format!("Your role in {tenant} has changed.")],
-                lines: vec![line("Now", role_in_words(*role))],
-                button: Some(self.link("Open the team", &format!("/t/{}", letter.tenant))?),
-                ..plain("● Role changed", "You get this mail because you are a member of this team.")
+                lead: vec![say("mail-role-changed-lead").to_string()],
+                lines: vec![line(say("mail-role-now"), role_in_words(*role, sheet.language))],
+                button: Some(self.link(say("mail-role-changed-act"), &sheet.part("about"))?),
+                ..sheet.words(say("mail-role-changed-mark"), say("mail-role-changed"), say("mail-role-changed-why"))
             },
             About::MemberRemoved => Words {
-                headline: format!("You are no longer a member of {tenant}"),
-                lead: vec![format!("An administrator of {tenant} has removed you from the team.")],
-                next: vec![
-                    "Its watches and alerts are closed to you, and your own there have ended. What is yours outside that team stays as it is."
-                        .to_owned(),
-                ],
-                ..plain("● Removed", "You get this mail because you were a member of this team.")
+                lead: vec![say("mail-removed-lead").to_string()],
+                next: vec![say("mail-removed-next").to_string()],
+                ..sheet.words(say("mail-removed-mark"), say("mail-removed"), say("mail-removed-why"))
             },
             About::IdentityLinked { provider } => Words {
-                headline: "You can now sign in another way".to_owned(),
-                lead: vec!["One more account can sign in as you from now on.".to_owned()],
-                lines: vec![line("Account at", inert(provider, NAME_CHARS))],
-                next: vec![
-                    "If you added it, you need to do nothing. If you did not, remove it now and end the sessions that you do not know."
-                        .to_owned(),
-                ],
-                button: Some(self.link("See how you sign in", "/account")?),
-                ..plain("● Sign-in", "You get this mail because it concerns the safety of your account.")
+                lead: vec![say("mail-linked-lead").to_string()],
+                lines: vec![line(say("mail-linked-at"), inert(provider, NAME_CHARS))],
+                next: vec![say("mail-linked-next").to_string()],
+                button: Some(self.link(say("mail-linked-act"), "/account")?),
+                ..sheet.words(say("mail-linked-mark"), say("mail-linked"), say("mail-linked-why"))
             },
-            About::KeyCreated(key) => self.key_created(key, (letter, &tenant))?,
-            About::KeyExpiring(key) => self.key_expiring(key, (letter, &tenant))?,
+            About::KeyCreated(key) => self.key_created(key, sheet)?,
+            About::KeyExpiring(key) => self.key_expiring(key, sheet)?,
+            About::ChannelConfirm { name, path } => self.channel_confirm(&inert(name, NAME_CHARS), path, sheet)?,
+            About::ChannelTest => Words {
+                lead: vec![say("mail-test-lead").to_string()],
+                next: vec![say("mail-test-next").to_string()],
+                button: Some(self.link(say("mail-test-act"), &sheet.part("channels"))?),
+                ..sheet.words(say("mail-test-mark"), say("mail-test"), say("mail-test-why"))
+            },
         })
     }
 
-    fn key_created(&self, key: &KeyTold, (letter, tenant): (&LetterRow, &str)) -> anyhow::Result<Words> {
+    fn key_created(&self, key: &KeyTold, sheet: &Sheet<'_>) -> anyhow::Result<Words> {
+        let say = |id| sheet.say(id);
         let maker = inert(&key.made_by, NAME_CHARS);
         Ok(Words {
-            headline: format!("{tenant} has a new API key"),
-            lead: vec![format!(
-                "A program that presents this key acts for {maker} in {tenant}, and may do no more than they may."
-            )],
-            lines: key_lines(key, &maker),
-            next: vec![
-                "If you expected it, you need to do nothing. If not, revoke it now: it stops working at once."
-                    .to_owned(),
-            ],
-            button: Some(self.link("See or revoke the key", &format!("/t/{}/keys", letter.tenant))?),
-            ..plain("● New key", KEYS_WHY)
+            lead: vec![say("mail-key-created-lead").with("maker", maker.clone()).to_string()],
+            lines: key_lines(key, &maker, sheet.language),
+            next: vec![say("mail-key-created-next").to_string()],
+            button: Some(self.link(say("mail-key-created-act"), &sheet.part("keys"))?),
+            ..sheet.words(say("mail-key-created-mark"), say("mail-key-created"), say("mail-keys-why"))
         })
     }
 
-    fn key_expiring(&self, key: &KeyTold, (letter, tenant): (&LetterRow, &str)) -> anyhow::Result<Words> {
+    fn key_expiring(&self, key: &KeyTold, sheet: &Sheet<'_>) -> anyhow::Result<Words> {
+        let say = |id| sheet.say(id);
         let maker = inert(&key.made_by, NAME_CHARS);
         Ok(Words {
-            headline: format!("An API key of {tenant} ends soon"),
-            lead: vec!["The program that uses it will be refused from then on.".to_owned()],
-            lines: key_lines(key, &maker),
-            next: vec![
-                "Rotate the key: you get a new one, and the old one may work on for some days while you put it in place.".to_owned(),
-            ],
-            button: Some(self.link("Rotate the key", &format!("/t/{}/keys", letter.tenant))?),
-            ..plain("● Key ends", KEYS_WHY)
+            lead: vec![say("mail-key-expiring-lead").to_string()],
+            lines: key_lines(key, &maker, sheet.language),
+            next: vec![say("mail-key-expiring-next").to_string()],
+            button: Some(self.link(say("mail-key-expiring-act"), &sheet.part("keys"))?),
+            ..sheet.words(say("mail-key-expiring-mark"), say("mail-key-expiring"), say("mail-keys-why"))
         })
     }
 
-    fn invitation(&self, invited: &Invited, tenant: &str) -> anyhow::Result<Words> {
+    fn channel_confirm(&self, name: &str, path: &str, sheet: &Sheet<'_>) -> anyhow::Result<Words> {
+        let say = |id| sheet.language.say(id).with("name", name);
+        Ok(Words {
+            lead: vec![say("mail-confirm-lead").to_string()],
+            next: vec![say("mail-confirm-next").to_string()],
+            button: Some(self.link(say("mail-confirm-act"), path)?),
+            notes: vec![say("mail-confirm-note").to_string()],
+            ..sheet.words(say("mail-confirm-mark"), say("mail-confirm"), say("mail-confirm-why"))
+        })
+    }
+
+    fn invitation(&self, invited: &Invited, sheet: &Sheet<'_>) -> anyhow::Result<Words> {
         let inviter = inert(&invited.inviter, NAME_CHARS);
+        let say = |id| sheet.say(id).with("inviter", inviter.clone());
         Ok(Words {
-            headline: format!("{inviter} invites you to {tenant}"),
-            lead: vec![format!(
-                "{inviter} would like you to join the team {tenant} on FerryAlert, which watches ferries that are full and tells you when space opens."
-            )],
+            lead: vec![say("mail-invitation-lead").to_string()],
             lines: vec![
-                line("Team", tenant),
-                line("Your role", role_in_words(invited.role)),
-                line("Good until", time(invited.expires_at, "UTC")),
+                line(say("mail-invitation-team"), &sheet.tenant),
+                line(say("mail-invitation-role"), role_in_words(invited.role, sheet.language)),
+                line(say("mail-invitation-until"), time(invited.expires_at, "UTC").inside(sheet.language)),
             ],
-            next: vec![
-                "Open the invitation, sign in with an account that has this very e-mail address, and accept. Nothing happens before you do."
-                    .to_owned(),
-            ],
-            button: Some(self.link("See the invitation", &invited.path)?),
-            notes: vec![
-                "You do not know them? You need to do nothing: the invitation ends by itself.".to_owned(),
-            ],
-            ..plain("● Invitation", &format!("You get this mail because {inviter} entered this address. It is on no list of ours."))
+            next: vec![say("mail-invitation-next").to_string()],
+            button: Some(self.link(say("mail-invitation-act"), &invited.path)?),
+            notes: vec![say("mail-invitation-note").to_string()],
+            ..sheet.words(say("mail-invitation-mark"), say("mail-invitation"), say("mail-invitation-why"))
         })
     }
 }
 
 /// What tells one key from another; never the key.
-fn key_lines(key: &KeyTold, maker: &str) -> Vec<Line> {
-    let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
-    let name = if key.name.is_empty() { "made by an administrator".to_owned() } else { inert(&key.name, NAME_CHARS) };
+fn key_lines(key: &KeyTold, maker: &str, language: Language) -> Vec<Line> {
+    let scopes = match (key.scopes.contains(&Scope::Read), key.scopes.contains(&Scope::Write)) {
+        (true, true) => language.say("mail-key-read-write"),
+        (false, true) => language.say("mail-key-write"),
+        (_, false) => language.say("mail-key-read"),
+    };
+    let name = match key.name.as_str() {
+        "" => Said::new("mail-key-by-administrator"),
+        name => Said::plain(inert(name, NAME_CHARS)),
+    };
     vec![
-        line("Key", &key.public_id),
-        line("For", name),
-        line("May", scopes.join(" and ")),
-        line("Made by", maker),
-        line("Ends", time(key.expires_at, "UTC")),
+        line(language.say("mail-key"), &key.public_id),
+        line(language.say("mail-key-for"), name.inside(language)),
+        line(language.say("mail-key-may"), scopes),
+        line(language.say("mail-key-maker"), maker),
+        line(language.say("mail-key-ends"), time(key.expires_at, "UTC").inside(language)),
     ]
 }
 
-fn plain(mark: &'static str, why: &str) -> Words {
-    Words {
-        mark: Mark::quiet(mark),
-        headline: String::new(),
-        lead: Vec::new(),
-        lines: Vec::new(),
-        next: Vec::new(),
-        button: None,
-        answers: Vec::new(),
-        notes: Vec::new(),
-        why: why.to_owned(),
-        unsubscribe_url: None,
-    }
-}
-
 /// A role, and what it may do.
-fn role_in_words(role: Role) -> &'static str {
+fn role_in_words(role: Role, language: Language) -> Phrase {
     match role {
-        Role::Viewer => "viewer (sees watches and alerts)",
-        Role::Editor => "editor (sees and changes watches)",
-        Role::Admin => "administrator (changes watches and members)",
-        Role::Owner => "owner (may do everything)",
+        Role::Viewer => language.say("mail-viewer"),
+        Role::Editor => language.say("mail-editor"),
+        Role::Admin => language.say("mail-admin"),
+        Role::Owner => language.say("mail-owner"),
     }
 }

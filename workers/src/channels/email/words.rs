@@ -1,23 +1,25 @@
-//! What every mail is made of, whatever it is about: one headline, the facts, at most one button, why it came. One HTML and one text part
-//! show the same words. British English, plain, numerals; never a word of a person or an operator that a mail program could
+//! What every mail is made of, whatever it is about: one headline, at most one button, the facts, why it came; all of it in the language
+//! of whom it goes to. One HTML and one text part show the same words. Never a word of a person or an operator that a mail program could
 //! take for a link.
 
 use askama::Template;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use words::{Language, Phrase, Said};
 
 /// The words of a mail, in the order in which they are read.
 pub(super) struct Words {
+    pub(super) language: Language,
     pub(super) mark: Mark,
     /// Also the subject.
     pub(super) headline: String,
-    /// Before the facts.
+    /// Before the button.
     pub(super) lead: Vec<String>,
+    pub(super) button: Option<Link>,
+    pub(super) answers: Vec<Answer>,
     pub(super) lines: Vec<Line>,
     /// After the facts: what happens next, what to do.
     pub(super) next: Vec<String>,
-    pub(super) button: Option<Link>,
-    pub(super) answers: Vec<Answer>,
     /// Below the card.
     pub(super) notes: Vec<String>,
     /// Why the mail came.
@@ -27,24 +29,18 @@ pub(super) struct Words {
 
 /// A signal: shape and word, and the one colour that is loud.
 pub(super) struct Mark {
-    pub(super) words: &'static str,
+    pub(super) words: String,
     pub(super) is_open: bool,
-}
-
-impl Mark {
-    pub(super) fn quiet(words: &'static str) -> Mark {
-        Mark { words, is_open: false }
-    }
 }
 
 /// A row of facts.
 pub(super) struct Line {
-    pub(super) label: &'static str,
+    pub(super) label: String,
     pub(super) value: String,
 }
 
-pub(super) fn line(label: &'static str, value: impl Into<String>) -> Line {
-    Line { label, value: value.into() }
+pub(super) fn line(label: Phrase, value: impl ToString) -> Line {
+    Line { label: label.to_string(), value: value.to_string() }
 }
 
 /// Somewhere to go.
@@ -55,7 +51,7 @@ pub(super) struct Link {
 
 /// A link that answers a question.
 pub(super) struct Answer {
-    pub(super) question: &'static str,
+    pub(super) question: String,
     pub(super) link: Link,
 }
 
@@ -72,10 +68,36 @@ struct HtmlPart<'a> {
 }
 
 impl Words {
+    /// A mail with a mark that is not loud and a reason, and nothing else yet.
+    pub(super) fn quiet(language: Language, mark: Phrase, why: Phrase) -> Words {
+        Words {
+            language,
+            mark: Mark { words: mark.to_string(), is_open: false },
+            headline: String::new(),
+            lead: Vec::new(),
+            button: None,
+            answers: Vec::new(),
+            lines: Vec::new(),
+            next: Vec::new(),
+            notes: Vec::new(),
+            why: why.to_string(),
+            unsubscribe_url: None,
+        }
+    }
+
     /// The text part and the HTML part.
     pub(super) fn parts(&self) -> askama::Result<(String, String)> {
         Ok((TextPart { mail: self }.render()?, HtmlPart { mail: self }.render()?))
     }
+
+    fn stop(&self) -> Phrase {
+        self.language.say("mail-stop-all")
+    }
+}
+
+/// The language of a person; English for who has none that we speak.
+pub(super) fn language_of(locale: &str) -> Language {
+    Language::of_tag(locale).unwrap_or_default()
 }
 
 /// Text from outside as one line: no control characters, and not longer than a line of a mail may show.
@@ -83,9 +105,10 @@ pub(super) fn one_line(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(80).collect()
 }
 
-/// An instant on the clock of somebody's zone.
-pub(super) fn time(at: DateTime<Utc>, zone: &str) -> String {
-    at.with_timezone(&zone_of(zone)).format("%a %-d %b, %H:%M %Z").to_string()
+/// An instant on the clock of somebody's zone, which is named.
+pub(super) fn time(at: DateTime<Utc>, zone: &str) -> Said {
+    let local = at.with_timezone(&zone_of(zone));
+    Said::new("mail-moment").with("moment", local.naive_local()).with("zone", local.format("%Z").to_string())
 }
 
 /// The zone of a person; UTC for who has none that we know.
@@ -94,11 +117,6 @@ pub(super) fn zone_of(zone: &str) -> Tz {
 }
 
 /// What the last mail before a cap says.
-pub(super) fn pause(until: Option<DateTime<Utc>>, zone: &str) -> Option<String> {
-    until.map(|until| {
-        format!(
-            "This is the last of many mails for now. What opens before {} we hold back, and send then if it is still so.",
-            time(until, zone)
-        )
-    })
+pub(super) fn pause(until: Option<DateTime<Utc>>, zone: &str) -> Option<Said> {
+    until.map(|until| Said::new("mail-pause").with("until", time(until, zone)))
 }
