@@ -7,7 +7,7 @@ landing-head = FerryAlert: space on full ferries for campervans and large vehicl
 landing-description = Ferry full for your campervan or motorhome? FerryAlert watches the sailings for a vehicle of your size and tells you the moment space comes back, with the link to book it.
 landing-under = Free for two watches. We never book for you, and never ask for a card to begin.
 board-open = Open right now
-board-next = What we know of the next sailings
+board-later = What we know of the next sailings
 board-all = All routes
 board-note = As the Free plan was told. Faster plans hear sooner.
 how = How it works
@@ -99,7 +99,7 @@ class-over-length = { $mm } long is over { $over }
 class-over-height = { $mm } high is over { $over }
 class-none = { $operator } takes no vehicle that is { $length } long and { $height } high.
 class-untold = { $operator } does not tell whether there is space for a vehicle { $length } long and { $height } high, so we could never tell you.
-class-falls = Your vehicle is in the class { $class }.
+class-yours = Your vehicle is in the class { $class }.
 class-why = Why:
 class-named = class “{ $class }”
 
@@ -143,7 +143,6 @@ every-hours = { $n ->
 }
 days-span = { $from } to { $to }
 sailing-left = Has left
-book-at = Book at { $operator }
 watch-this = Watch this
 watch-days = Watch these days
 

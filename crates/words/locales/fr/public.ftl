@@ -7,7 +7,7 @@ landing-head = FerryAlert : de la place sur les ferries complets pour camping-
 landing-description = Ferry complet pour votre van ou votre camping-car ? FerryAlert surveille les traversées pour un véhicule de votre taille et vous prévient dès qu’une place se libère, avec le lien pour réserver.
 landing-under = Gratuit pour deux veilles. Nous ne réservons jamais à votre place, et aucune carte n’est demandée pour commencer.
 board-open = De la place en ce moment
-board-next = Ce que nous savons des prochaines traversées
+board-later = Ce que nous savons des prochaines traversées
 board-all = Toutes les lignes
 board-note = Ce que la formule Free a appris. Les formules plus rapides l’apprennent plus tôt.
 how = Comment ça marche
@@ -99,7 +99,7 @@ class-over-length = { $mm } de long dépassent { $over }
 class-over-height = { $mm } de haut dépassent { $over }
 class-none = { $operator } ne prend aucun véhicule de { $length } de long et { $height } de haut.
 class-untold = { $operator } ne dit pas s’il y a de la place pour un véhicule de { $length } de long et { $height } de haut ; nous ne pourrions donc jamais vous prévenir.
-class-falls = Votre véhicule est de la catégorie { $class }.
+class-yours = Votre véhicule est de la catégorie { $class }.
 class-why = Pourquoi :
 class-named = catégorie « { $class } »
 
@@ -143,7 +143,6 @@ every-hours = { $n ->
 }
 days-span = Du { $from } au { $to }
 sailing-left = Partie
-book-at = Réserver chez { $operator }
 watch-this = Veiller
 watch-days = Veiller sur ces jours
 
