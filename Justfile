@@ -28,6 +28,14 @@ psql *args:
 threats:
     cargo dev threats
 
+# Pictures of every page in target/shots; `--at http://localhost:8080` of a running `just up`.
+shots *args:
+    cargo dev shots {{args}}
+
+# What Lighthouse says of the public pages.
+lighthouse *args:
+    cargo dev lighthouse {{args}}
+
 # Polls and schedule cycles per second, in release.
 bench *args:
     cargo dev bench {{args}}

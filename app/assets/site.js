@@ -23,3 +23,20 @@ document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) { menu.open = false; }
   }
 });
+
+// What is to be copied whole gets a button for it.
+for (const button of document.querySelectorAll("button[data-copies]")) {
+  if (!navigator.clipboard) { break; }
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent);
+    button.querySelector("span").textContent = button.dataset.done;
+  });
+}
+
+// Keeps the page for when there is no network. One policy, which makes one address.
+if ("serviceWorker" in navigator) {
+  const address = (url) => { if (url !== "/sw.js") { throw new TypeError(url); } return url; };
+  const policy = window.trustedTypes?.createPolicy("worker", { createScriptURL: address });
+  navigator.serviceWorker.register(policy ? policy.createScriptURL("/sw.js") : "/sw.js").catch(() => {});
+}

@@ -7,15 +7,16 @@ use crate::{
     problem::Problem,
     session, sheet,
     signed_in::{Frame, SessionCx},
-    when,
+    when::When,
 };
 use askama::Template;
-use axum::{
-    http::StatusCode,
-    response::{Html, IntoResponse, Redirect, Response},
-};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use chrono_tz::Tz;
-use domain::{id::SessionId, name::Name};
+use domain::{
+    id::SessionId,
+    name::Name,
+    session::{ABSOLUTE_LIMIT, IDLE_LIMIT},
+};
 use serde::Deserialize;
 use store::UserTx;
 use store::session::{SessionRow, end, end_others as end_all_others, list};
@@ -52,7 +53,7 @@ pub(crate) async fn show(cx: SessionCx) -> Result<Response, Problem> {
 pub(crate) async fn change(cx: SessionCx, Form(typed): Form<AccountForm>) -> Result<Response, Problem> {
     let mut refused = Refusals::default();
     let name = refused.take("name", Name::parse(&typed.name));
-    let zone = typed.zone.parse::<Tz>().map_err(|_| "Choose a time zone from the list.");
+    let zone = typed.zone.parse::<Tz>().map_err(|_| Said::new("account-zone-unknown"));
     let zone = refused.take("zone", zone);
     let mut tx = cx.begin().await?;
     let account = tx.account().await?;
@@ -76,7 +77,7 @@ async fn page(
     (tx, email): (&mut UserTx, Option<String>),
     (typed, refused): (AccountForm, Refusals),
 ) -> Result<Response, Problem> {
-    let status = if refused.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = refused.status();
     let zones =
         chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).filter(|name| name.contains('/') || *name == "UTC");
     let page = AccountPage { frame: cx.frame_in(tx).await?, typed, refused, email, zones: zones.collect() };
@@ -93,9 +94,10 @@ struct SessionsPage {
 /// A session in the list.
 struct Shown {
     id: SessionId,
-    device: String,
-    since: String,
-    seen: String,
+    device: Said,
+    since: When,
+    seen: When,
+    ago: Said,
     is_this: bool,
 }
 
@@ -104,11 +106,12 @@ pub(crate) async fn sessions(cx: SessionCx) -> Result<Html<String>, Problem> {
     let rows = list(&mut tx, cx.now()).await?;
     let frame = cx.frame_in(&mut tx).await?;
     let shown = |row: SessionRow| Shown {
-        since: when::shown(row.created_at, &frame.zone),
-        seen: when::shown(row.seen_at, &frame.zone),
+        since: frame.when(row.created_at),
+        seen: frame.when(row.seen_at),
+        ago: frame.ago(row.seen_at),
         is_this: row.id == cx.session().id(),
         id: row.id,
-        device: row.device,
+        device: session::said_device(&row.device),
     };
     let sessions = rows.into_iter().map(shown).collect();
     Ok(Html(SessionsPage { frame, sessions }.render()?))

@@ -14,6 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     delivery::{CancelReason, GiveUpReason},
     id::{AlertId, WatchId},
+    plan::Plan,
 };
 use serde::{Deserialize, Serialize};
 use store::{
@@ -127,10 +128,13 @@ pub(crate) async fn show(cx: ApiCx, Path(id): Path<AlertId>) -> Result<Json<Aler
 }
 
 /// All that a plan's history reaches back to.
+pub(crate) fn asked_by(plan: Plan, now: DateTime<Utc>) -> AskedAlerts {
+    let since = now - TimeDelta::days(i64::from(plan.limits().history_days));
+    AskedAlerts { watch: None, open: None, since, plan, now }
+}
+
 fn asked(cx: &ApiCx) -> AskedAlerts {
-    let plan = cx.membership().plan();
-    let since = cx.now() - TimeDelta::days(i64::from(plan.limits().history_days));
-    AskedAlerts { watch: None, open: None, since, plan, now: cx.now() }
+    asked_by(cx.membership().plan(), cx.now())
 }
 
 fn view(alert: ShownAlert, deliveries: &[ShownDelivery]) -> AlertView {

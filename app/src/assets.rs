@@ -19,6 +19,7 @@ struct Asset {
 const CSS: &str = "text/css; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
+const PNG: &str = "image/png";
 
 /// How pages look, from what everything rests on to what stands on it.
 const LOOK: &str = concat!(
@@ -27,6 +28,7 @@ const LOOK: &str = concat!(
     include_str!("../assets/look/layout.css"),
     include_str!("../assets/look/components.css"),
     include_str!("../assets/look/charts.css"),
+    include_str!("../assets/look/public.css"),
     include_str!("../assets/look/board.css"),
 );
 
@@ -34,6 +36,16 @@ const ASSETS: &[Asset] = &[
     Asset { name: "site.css", content_type: CSS, bytes: LOOK.as_bytes() },
     Asset { name: "icons.svg", content_type: SVG, bytes: include_bytes!("../assets/icons.svg") },
     Asset { name: "site.js", content_type: SCRIPT, bytes: include_bytes!("../assets/site.js") },
+    Asset { name: "month.js", content_type: SCRIPT, bytes: include_bytes!("../assets/month.js") },
+    Asset { name: "icon.svg", content_type: SVG, bytes: include_bytes!("../assets/icon.svg") },
+    Asset { name: "icon-180.png", content_type: PNG, bytes: include_bytes!("../assets/icon-180.png") },
+    Asset { name: "icon-192.png", content_type: PNG, bytes: include_bytes!("../assets/icon-192.png") },
+    Asset { name: "icon-512.png", content_type: PNG, bytes: include_bytes!("../assets/icon-512.png") },
+    Asset {
+        name: "icon-maskable-512.png",
+        content_type: PNG,
+        bytes: include_bytes!("../assets/icon-maskable-512.png"),
+    },
     Asset { name: "live.js", content_type: SCRIPT, bytes: include_bytes!("../assets/live.js") },
 ];
 

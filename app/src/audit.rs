@@ -12,8 +12,9 @@ use crate::{
     input::Query,
     problem::Problem,
     signed_in::{Frame, MemberCx},
-    when,
+    when::When,
 };
+use ::words::Said;
 use askama::Template;
 use axum::response::Html;
 use serde::Deserialize;
@@ -26,14 +27,17 @@ struct AuditPage {
     acts: Vec<Shown>,
     /// The row before which the next page ends.
     before: Option<i64>,
+    /// Whether it is the first page.
+    is_newest: bool,
 }
 
 /// A row of the log, in words.
 struct Shown {
-    seq: i64,
-    who: String,
-    deed: String,
-    at: String,
+    seq: String,
+    icon: &'static str,
+    who: Said,
+    deed: Said,
+    at: When,
     subject: String,
     request: String,
 }
@@ -51,13 +55,14 @@ pub(crate) async fn show(cx: MemberCx, Query(query): Query<AuditQuery>) -> Resul
     let (rows, before) = list(&mut tx, query.before).await?;
     let frame = cx.frame().await?;
     let shown = |row: Listed| Shown {
-        seq: row.seq,
+        seq: row.seq.to_string(),
+        icon: words::icon(&row.actor),
         who: words::who(&row.actor, row.name.as_deref()),
-        deed: deed(&row.action).map_or_else(|| format!("did “{}”", row.action), str::to_owned),
-        at: when::shown(row.at, &frame.zone),
+        deed: deed(&row.action).map_or_else(|| Said::new("deed-unknown").with("action", &row.action), Said::new),
+        at: frame.when(row.at),
         subject: row.subject,
         request: row.request_id.map(|id| id.to_string()).unwrap_or_default(),
     };
     let acts = rows.into_iter().map(shown).collect();
-    Ok(Html(AuditPage { frame, acts, before }.render()?))
+    Ok(Html(AuditPage { frame, acts, before, is_newest: query.before.is_none() }.render()?))
 }

@@ -83,7 +83,7 @@ fn view(channel: &ShownChannel, reader: UserId) -> ChannelView {
 }
 
 /// Enough of an address to tell it from another: its first character and, of a mail address, where it is kept.
-fn masked(kind: ChannelKind, address: &str) -> String {
+pub(crate) fn masked(kind: ChannelKind, address: &str) -> String {
     let first: String = address.chars().take(1).collect();
     match kind {
         ChannelKind::Email => {

@@ -2,11 +2,14 @@
 //! Promises that unknown and repeated fields are refused and that a refusal stands beside its field as a sentence.
 //! Never trims or guesses but where a field's own parser says so.
 
-use crate::problem::{Code, FieldError, Problem};
+use crate::{
+    problem::{Code, FieldError, Problem},
+    spoken::Spoken,
+};
 use axum::{
     body::{Body, Bytes},
     extract::{FromRequest, Request},
-    http::{HeaderMap, header},
+    http::{HeaderMap, StatusCode, header},
 };
 use serde::de::DeserializeOwned;
 use std::collections::HashSet;
@@ -83,19 +86,14 @@ fn without_proof(bytes: &[u8]) -> Result<String, Problem> {
 pub(crate) struct Refusals(Vec<(String, Said)>);
 
 impl Refusals {
-    /// Notes that a field was refused, and why, as a sentence.
-    pub(crate) fn add(&mut self, field: &str, sentence: impl ToString) {
-        self.say(field, Said::plain(sentence.to_string()));
-    }
-
-    /// The same with a message of the catalogue.
+    /// Notes that a field was refused, and why.
     pub(crate) fn say(&mut self, field: &str, why: Said) {
         self.0.push((field.to_owned(), why));
     }
 
     /// The value, or nothing and a note.
-    pub(crate) fn take<T, E: ToString>(&mut self, field: &str, value: Result<T, E>) -> Option<T> {
-        value.map_err(|error| self.add(field, error)).ok()
+    pub(crate) fn take<T, E: Spoken>(&mut self, field: &str, value: Result<T, E>) -> Option<T> {
+        value.map_err(|error| self.say(field, error.said())).ok()
     }
 
     /// Why this field was refused, for the page to say beside it.
@@ -106,6 +104,11 @@ impl Refusals {
     /// Whether nothing was.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// What the page with the form is answered with.
+    pub(crate) fn status(&self) -> StatusCode {
+        if self.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
     }
 }
 

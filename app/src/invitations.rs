@@ -11,7 +11,8 @@ use crate::{
     problem::Problem,
     sheet::Sheet,
     signed_in::{Frame, SessionCx},
-    when,
+    spoken::Spoken,
+    when::When,
 };
 use askama::Template;
 use axum::{
@@ -23,14 +24,24 @@ use store::{
     Audit, Capability, Purpose,
     invitation::{self, ShownInvitation},
 };
+use words::Said;
 
 #[derive(Template)]
 #[template(path = "invitation.html")]
 struct InvitationPage {
     frame: Sheet,
-    invitation: ShownInvitation,
-    until: String,
+    tenant: String,
+    by: Said,
     token: String,
+}
+
+/// Who invited whom to be what, and until when it stands.
+fn by(invitation: &ShownInvitation, until: When) -> Said {
+    let said = match &invitation.inviter {
+        Some(inviter) => Said::new("invitation-by").with("inviter", inviter),
+        None => Said::new("invitation-by-somebody"),
+    };
+    said.with("address", &invitation.address).with("role", invitation.role.said()).with("until", until)
 }
 
 /// What the link of the mail shows, to whoever holds it.
@@ -40,16 +51,17 @@ pub(crate) async fn show(cx: LinkCx, frame: Sheet, Path(token): Path<String>) ->
     if let Some(refusal) = found.refused {
         return Ok(refused(refusal));
     }
-    let until = when::shown(found.expires_at, "UTC");
-    Ok(Html(InvitationPage { frame, invitation: found, until, token }.render()?).into_response())
+    // Whoever opens it is nobody yet, and has no zone.
+    let by = by(&found, When::new(found.expires_at, "UTC", frame.language));
+    Ok(Html(InvitationPage { frame, tenant: found.tenant_name, by, token }.render()?).into_response())
 }
 
 #[derive(Template)]
 #[template(path = "join.html")]
 struct JoinPage {
     frame: Frame,
-    invitation: ShownInvitation,
-    until: String,
+    tenant: String,
+    by: Said,
     token: String,
 }
 
@@ -64,8 +76,8 @@ pub(crate) async fn ask(cx: SessionCx, Path(token): Path<String>) -> Result<Resp
         return Ok(refused(refusal));
     }
     let frame = cx.frame().await?;
-    let until = when::shown(found.expires_at, &frame.zone);
-    Ok(Html(JoinPage { frame, invitation: found, until, token }.render()?).into_response())
+    let by = by(&found, frame.when(found.expires_at));
+    Ok(Html(JoinPage { frame, tenant: found.tenant_name, by, token }.render()?).into_response())
 }
 
 /// Joins. Everything is judged again, alone in the tenant.

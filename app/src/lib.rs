@@ -39,6 +39,7 @@ pub mod problem;
 pub mod progress;
 #[cfg(doctest)]
 pub mod proofs;
+mod public;
 pub mod rate;
 pub mod reader;
 pub mod routes;
@@ -49,9 +50,11 @@ pub mod session;
 mod sheet;
 pub mod shield;
 mod signed_in;
+mod spoken;
 pub mod suspension;
 mod tenants;
 mod watches;
+mod web;
 mod when;
 
 pub use config::Config;

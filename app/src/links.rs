@@ -26,8 +26,8 @@ pub(crate) async fn ask(cx: LinkCx, frame: Sheet) -> Result<Html<String>, Error>
         Purpose::Stop => ("link-stop-title", "link-stop", "link-stop-go"),
         Purpose::Keep => ("link-keep-title", "link-keep", "link-keep-go"),
         Purpose::Unsubscribe => ("link-unsubscribe-title", "link-unsubscribe", "link-unsubscribe-go"),
-        // An invitation asks on a page of its own.
-        Purpose::Invitation => return Err(Error::LinkUnknown),
+        // These ask on pages of their own, to somebody who is signed in.
+        Purpose::Invitation | Purpose::Channel => return Err(Error::LinkUnknown),
     };
     Ok(Html(AskPage { frame, title, text, button }.render()?))
 }

@@ -10,16 +10,15 @@ use crate::{
     input::Path,
     problem::Problem,
     signed_in::{Frame, MemberCx},
-    when,
+    spoken::{Spoken, titled},
+    when::When,
 };
 use askama::Template;
-use axum::{
-    http::StatusCode,
-    response::{Html, IntoResponse, Redirect, Response},
-};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use domain::{
     access::{Action::ManageMembers, Role, allows},
     id::{InvitationId, TenantId, UserId},
+    invitation::LIFE,
     membership::{Deed, decide},
 };
 use invited::InviteForm;
@@ -31,9 +30,10 @@ use store::{
     member::{self, Member},
     tenancy,
 };
+use words::Said;
 
 /// Ownership is given where a fresh proof of identity is asked, and nowhere else.
-const NOT_HERE: &str = "Ownership is handed over on a page of its own, to somebody who is a member.";
+const NOT_HERE: Said = Said::new("members-owner-not-here");
 
 /// The page of a tenant's members.
 pub(crate) fn address(tenant: TenantId) -> String {
@@ -48,7 +48,7 @@ struct MembersPage {
     name: String,
     members: Vec<Shown>,
     allowed: u32,
-    plan: &'static str,
+    plan: Said,
     is_owner: bool,
     /// For who manages members.
     managing: Option<Managing>,
@@ -58,8 +58,8 @@ struct MembersPage {
 struct Shown {
     user: UserId,
     name: String,
-    role: Role,
-    since: String,
+    role: Said,
+    since: When,
     address: Option<String>,
     is_self: bool,
     can_be_managed: bool,
@@ -68,18 +68,34 @@ struct Shown {
 /// What only who manages members sees.
 struct Managing {
     pending: Vec<Pending>,
-    roles: Vec<Role>,
+    roles: Vec<Choice>,
     typed: InviteForm,
     refused: Refusals,
+}
+
+/// A role that can be given.
+struct Choice {
+    word: &'static str,
+    title: Said,
+    may: Said,
+    is_chosen: bool,
+}
+
+impl Choice {
+    fn of(role: Role, typed: &str) -> Choice {
+        let (title, may) = titled(role);
+        Choice { word: role.as_str(), title, may, is_chosen: role.as_str() == typed }
+    }
 }
 
 /// An invitation that waits.
 struct Pending {
     id: InvitationId,
     address: String,
-    role: Role,
-    until: String,
-    inviter: String,
+    role: Said,
+    until: When,
+    /// Nobody when whoever sent it has gone.
+    inviter: Option<String>,
 }
 
 pub(crate) async fn list(cx: MemberCx) -> Result<Response, Problem> {
@@ -88,29 +104,29 @@ pub(crate) async fn list(cx: MemberCx) -> Result<Response, Problem> {
 }
 
 /// The roles that somebody of this role gives on the pages: up to their own, and ownership elsewhere.
-fn given_by(role: Role) -> Vec<Role> {
-    Role::ALL.iter().copied().filter(|given| *given <= role && *given != Role::Owner).collect()
+fn given_by(role: Role) -> impl Iterator<Item = Role> {
+    Role::ALL.iter().copied().filter(move |given| *given <= role && *given != Role::Owner)
 }
 
 async fn page(cx: &MemberCx, tx: &mut TenantTx, (typed, refused): (InviteForm, Refusals)) -> Result<Response, Problem> {
-    let status = if refused.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = refused.status();
     let (frame, membership) = (cx.frame().await?, cx.membership());
     let manages = allows(membership.role(), ManageMembers);
     let mut addresses = if manages { member::addresses(tx).await? } else { HashMap::new() };
     let shown = |member: Member| Shown {
-        since: when::shown(member.since, &frame.zone),
+        since: frame.when(member.since),
         address: addresses.remove(&member.user),
         is_self: member.user == membership.user(),
         can_be_managed: manages && (member.role != Role::Owner || membership.role() == Role::Owner),
         user: member.user,
         name: member.name,
-        role: member.role,
+        role: titled(member.role).0,
     };
     let members = member::list(tx).await?.into_iter().map(shown).collect();
     let managing = match manages {
         true => Some(Managing {
-            pending: pending(cx, tx, &frame.zone).await?,
-            roles: given_by(membership.role()),
+            pending: pending(&frame, tx).await?,
+            roles: given_by(membership.role()).map(|role| Choice::of(role, &typed.role)).collect(),
             typed,
             refused,
         }),
@@ -121,7 +137,7 @@ async fn page(cx: &MemberCx, tx: &mut TenantTx, (typed, refused): (InviteForm, R
         name: tenancy::name(tx).await?,
         members,
         allowed: membership.plan().limits().members,
-        plan: membership.plan().as_str(),
+        plan: membership.plan().said(),
         is_owner: membership.role() == Role::Owner,
         managing,
         frame,
@@ -129,15 +145,15 @@ async fn page(cx: &MemberCx, tx: &mut TenantTx, (typed, refused): (InviteForm, R
     Ok((status, Html(page.render()?)).into_response())
 }
 
-async fn pending(cx: &MemberCx, tx: &mut TenantTx, zone: &str) -> Result<Vec<Pending>, Problem> {
-    let rows = invitation::list(tx, cx.now()).await?;
-    let waiting = rows.into_iter().filter(|row| row.expires_at > cx.now());
+async fn pending(frame: &Frame, tx: &mut TenantTx) -> Result<Vec<Pending>, Problem> {
+    let rows = invitation::list(tx, frame.now).await?;
+    let waiting = rows.into_iter().filter(|row| row.expires_at > frame.now);
     let shown = waiting.map(|row| Pending {
         id: row.id,
         address: row.address,
-        role: row.role,
-        until: when::shown(row.expires_at, zone),
-        inviter: row.inviter.unwrap_or_else(|| "somebody who has gone: it can no longer be accepted".to_owned()),
+        role: titled(row.role).0,
+        until: frame.when(row.expires_at),
+        inviter: row.inviter,
     });
     Ok(shown.collect())
 }
@@ -148,12 +164,13 @@ struct MemberPage {
     frame: Frame,
     tenant: TenantId,
     member: Member,
-    since: String,
+    role: Said,
+    since: When,
     is_self: bool,
     is_owner: bool,
+    can_be_managed: bool,
     watches: u64,
-    roles: Vec<Role>,
-    typed: RoleForm,
+    roles: Vec<Choice>,
     refused: Refusals,
 }
 
@@ -181,17 +198,21 @@ async fn one(
     (tx, member): (&mut TenantTx, Member),
     (typed, refused): (RoleForm, Refusals),
 ) -> Result<Response, Problem> {
-    let status = if refused.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = refused.status();
     let (frame, membership) = (cx.frame().await?, cx.membership());
+    let is_owner = membership.role() == Role::Owner;
+    // An owner stays one by the same form; nobody becomes one by it.
+    let kept = (member.role == Role::Owner).then_some(Role::Owner);
     let page = MemberPage {
         tenant: membership.tenant(),
-        since: when::shown(member.since, &frame.zone),
+        role: titled(member.role).0,
+        since: frame.when(member.since),
         is_self: member.user == membership.user(),
-        is_owner: membership.role() == Role::Owner,
+        is_owner,
+        can_be_managed: is_owner || member.role != Role::Owner,
         watches: member::watches(tx, member.user).await?,
-        roles: given_by(membership.role()),
+        roles: given_by(membership.role()).chain(kept).map(|role| Choice::of(role, &typed.role)).collect(),
         member,
-        typed,
         refused,
         frame,
     };
@@ -206,9 +227,9 @@ pub(crate) async fn change(
     let (mut tx, by) = cx.begin_writing(ManageMembers, Hold::Alone).await?;
     let member = member::find(&mut tx, user).await?.ok_or_else(Problem::not_found)?;
     let mut refused = Refusals::default();
-    let role = refused.take("role", typed.role.parse::<Role>().map_err(|_| "Choose a role from the list."));
+    let role = refused.take("role", typed.role.parse::<Role>().map_err(|_| Said::new("role-unknown")));
     if role == Some(Role::Owner) && member.role != Role::Owner {
-        refused.add("role", NOT_HERE);
+        refused.say("role", NOT_HERE);
     }
     let owners = member::owners(&mut tx).await?;
     let deed = role.map(|to| Deed::Change { from: member.role, to });
@@ -238,7 +259,7 @@ pub(crate) async fn remove(
     let member = member::find(&mut tx, user).await?.ok_or_else(Problem::not_found)?;
     let mut refused = Refusals::default();
     if user == by.user() {
-        refused.add("remove", "To go yourself, use the page for leaving.");
+        refused.say("remove", Said::new("member-remove-self"));
     }
     let deed = Deed::Remove(member.role);
     refused.take("remove", decide(by.role(), deed, member::owners(&mut tx).await?));

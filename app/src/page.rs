@@ -17,20 +17,10 @@ use axum::{
 use words::Said;
 
 #[derive(Template)]
-#[template(path = "home.html")]
-struct HomePage {
-    frame: Sheet,
-}
-
-#[derive(Template)]
 #[template(path = "bot.html")]
 struct BotPage<'a> {
     frame: Sheet,
     contact: &'a str,
-}
-
-pub(crate) async fn home(frame: Sheet) -> Result<Html<String>, Error> {
-    Ok(Html(HomePage { frame }.render()?))
 }
 
 /// Where our user agent points operators to.

@@ -1,4 +1,4 @@
-//! What we keep of people, and a person's own say over it: everything as one document, and erasure. Promises that both are the
+//! A person's own say over what we keep of them: everything as one document, and erasure. Promises that both are the
 //! person's own alone and need a fresh proof of who they are, that what an erasure takes with it is said before, and what
 //! it has left to do is said after. Never erases on a click: the words must be typed.
 
@@ -9,7 +9,6 @@ use crate::{
     notice::Notice,
     problem::Problem,
     session,
-    sheet::Sheet,
     signed_in::{Frame, SessionCx},
 };
 use askama::Template;
@@ -18,43 +17,8 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use serde::Deserialize;
-use store::privacy::{
-    self, Kept, Table,
-    erase::{self, Erasure, Fate, Outlook},
-};
-
-/// What must be typed for an erasure.
-const WORDS: &str = "erase everything";
-
-#[derive(Template)]
-#[template(path = "privacy.html")]
-struct PrivacyPage {
-    frame: Sheet,
-    tables: Vec<Kind>,
-}
-
-/// A table of the map, in words.
-struct Kind {
-    table: &'static Table,
-    kept: String,
-}
-
-/// What we keep: the map itself.
-pub(crate) async fn show(frame: Sheet) -> Result<Html<String>, Problem> {
-    let tables = privacy::tables().map(|table| Kind { table, kept: kept(table) }).collect();
-    Ok(Html(PrivacyPage { frame, tables }.render()?))
-}
-
-fn kept(table: &Table) -> String {
-    match table.kept {
-        Kept::UntilErased => "until it is erased".to_owned(),
-        Kept::With(other) => format!("as long as its {}", other.replace('_', " ")),
-        Kept::For(span, _) if span.is_zero() => "until it ends".to_owned(),
-        Kept::For(span, ended) if span.num_days() < 2 => format!("{} hours {}", span.num_hours(), ended.as_str()),
-        Kept::For(span, ended) => format!("{} days {}", span.num_days(), ended.as_str()),
-        Kept::Always => "always".to_owned(),
-    }
-}
+use store::privacy::erase::{self, Erasure, Fate, Outlook};
+use words::{Language, Said};
 
 #[derive(Template)]
 #[template(path = "own_privacy.html")]
@@ -63,6 +27,16 @@ struct OwnPrivacyPage {
     tenants: Vec<Outlook>,
     typed: ErasureForm,
     refused: Refusals,
+}
+
+/// What must be typed for an erasure.
+fn words() -> Said {
+    Said::new("data-erase-words")
+}
+
+/// Whether these are the words: in any of our languages, for the page may have been read in another.
+fn are_the_words(typed: &str) -> bool {
+    Language::ALL.into_iter().any(|language| words().inside(language).to_string() == typed.trim())
 }
 
 impl OwnPrivacyPage {
@@ -111,25 +85,20 @@ pub(crate) async fn export(cx: SessionCx) -> Result<Response, Problem> {
 /// Erases the person who typed the words.
 pub(crate) async fn erase(cx: SessionCx, Form(typed): Form<ErasureForm>) -> Result<Response, Problem> {
     let mut refused = Refusals::default();
-    if typed.words.trim() != WORDS {
-        refused.add("words", format!("Nothing was erased. Type \"{WORDS}\" if you mean it."));
+    if !are_the_words(&typed.words) {
+        refused.say("words", Said::new("data-erase-unsaid").with("words", words()));
         return own_page(&cx, StatusCode::UNPROCESSABLE_ENTITY, (typed, refused)).await;
     }
     let act = cx.act("account.erase", cx.session().actor());
-    let sentence = match erase::erase((&cx.app().credentials, cx.session()), act).await? {
-        Erasure::InTheWay(names) => {
-            format!(
-                "Your account was not erased: {} has other members and needs another owner first.",
-                names.join(", ")
-            )
-        }
-        Erasure::Unfinished => "Much is erased, and not all yet. Do it once more.".to_owned(),
+    let why = match erase::erase((&cx.app().credentials, cx.session()), act).await? {
+        Erasure::InTheWay(names) => Said::new("data-erase-in-the-way").with("names", names.join(", ")),
+        Erasure::Unfinished => Said::new("data-erase-unfinished"),
         Erasure::Done => {
             let mut response = Notice::new("erased-title", "erased").answer(StatusCode::OK);
             session::forget_all(response.headers_mut());
             return Ok(response);
         }
     };
-    refused.add("words", sentence);
+    refused.say("words", why);
     own_page(&cx, StatusCode::CONFLICT, (typed, refused)).await
 }

@@ -1,7 +1,7 @@
 //! What went wrong, for programs: problem details (RFC 9457) with a code of a closed set, a sentence and the request's
 //! id; under a page's address the same as a page. Never carries a cause: that goes to the log, once, where it is met.
 
-use crate::notice::Notice;
+use crate::{notice::Notice, spoken::Spoken};
 use axum::{
     body::Body,
     http::{HeaderValue, StatusCode, header},
@@ -248,8 +248,10 @@ impl Problem {
     /// 403 on a page.
     pub(crate) fn not_allowed(denied: Denied) -> Problem {
         let detail = match denied {
-            Denied::Role(role) => Said::new("not-allowed-role").with("role", role.as_str()),
-            Denied::Scope(_) | Denied::NotByKey | Denied::Plan(_) => Said::plain(format!("{denied}.")),
+            Denied::Role(role) => Said::new("not-allowed-role").with("role", role.said()),
+            Denied::Scope(_) | Denied::NotByKey | Denied::Plan(_) => {
+                return Problem::new(Code::NotAllowed, format!("{denied}."));
+            }
         };
         Problem::said(Code::NotAllowed, detail)
     }
@@ -257,6 +259,11 @@ impl Problem {
     /// 403: another site, or a page of an earlier session, sent this form.
     pub(crate) fn foreign_form() -> Problem {
         Problem::said(Code::ForeignForm, Said::new("foreign-form"))
+    }
+
+    /// What kind it is.
+    pub(crate) fn code(&self) -> Code {
+        self.code
     }
 
     /// 403: confirm who you are and do it again.
@@ -309,9 +316,10 @@ impl Problem {
         response
     }
 
-    /// The same for people.
+    /// The same for people. What is said to programs alone is not said to them: they are told what to do.
     pub(crate) fn notice(&self, request_id: &str) -> Notice {
-        let (title, text) = (Said::new(self.code.said()), self.detail.clone());
+        let title = Said::new(self.code.said());
+        let text = if self.detail.is_plain() { Said::new("not-taken") } else { self.detail.clone() };
         Notice { title, text, way_out: self.way_out.as_deref().cloned(), request_id: Some(request_id.to_owned()) }
     }
 }

@@ -13,7 +13,9 @@ use crate::{
     login::{self, link},
     members,
     openapi::{self, doc},
-    operators, page, privacy, sailings, sheet, tenants, watches,
+    operators, page, privacy,
+    public::{crawlers, ferries, installed, kept, landing, onward, pricing, route, search, security, status},
+    sailings, sheet, tenants, watches, web,
 };
 use axum::http::Method;
 use domain::{
@@ -28,19 +30,37 @@ const POST: Method = Method::POST;
 /// The routes of the app.
 #[must_use]
 pub fn table(app: App) -> Table {
-    let of_one = of_boards(of_people(for_signing_in(of_links(for_anybody(Table::new(app))))));
-    of_programs(of_keys(of_members(of_tenants(of_one))))
+    let table = of_people(for_signing_in(of_links(of_ferries(for_anybody(Table::new(app))))));
+    of_programs(of_channels(of_alerts(of_watches(of_keys(of_members(of_tenants(of_boards(table))))))))
 }
 
 fn for_anybody(table: Table) -> Table {
     table
-        .public(GET, "/", (page::home, "The first page"))
+        .public(GET, "/", (landing::show, "The first page"))
         .public(GET, "/bot", (page::bot, "How we ask operators"))
         .public(GET, "/healthz", (page::healthz, "Whether this installation is well"))
         .public(GET, "/assets/{version}/{file}", (assets::show, "How pages look, and what their scripts add"))
         .visitor(POST, "/language", (sheet::choose, "Choose a language"))
-        .public(GET, "/privacy", (privacy::show, "What is kept of people, and for how long"))
+        .public(GET, "/privacy", (kept::show, "What is kept of people, and for how long"))
         .public(GET, "/problems/{code}", (page::problem, "What a kind of problem means"))
+}
+
+fn of_ferries(table: Table) -> Table {
+    table
+        .public(GET, "/search", (search::show, "Search for sailings with space"))
+        .public(GET, "/ferries", (ferries::show, "Every route, by operator"))
+        .public(GET, "/ferries/{operator}/{route}", (route::show, "A month of a route"))
+        .public(GET, "/status", (status::show, "How each operator answers"))
+        .public(GET, "/status/feed.atom", (status::feed::show, "Incidents as a feed"))
+        .public(GET, "/pricing", (pricing::show, "What each plan allows and costs"))
+        .public(GET, "/security", (security::show, "What is demanded of us, and what proves it"))
+        .session(GET, "/watch", Any, (onward::begin, "Go on to a new watch"))
+        .public(GET, "/.well-known/security.txt", (crawlers::security, "Whom to write to about a hole"))
+        .public(GET, "/robots.txt", (crawlers::robots, "What crawlers may read"))
+        .public(GET, "/sitemap.xml", (crawlers::sitemap, "What there is to read"))
+        .public(GET, "/manifest.webmanifest", (installed::manifest, "FerryAlert as an app"))
+        .public(GET, "/sw.js", (installed::worker, "What the app keeps"))
+        .public(GET, "/offline", (installed::offline, "What is said without a network"))
 }
 
 fn of_links(table: Table) -> Table {
@@ -164,6 +184,67 @@ fn of_keys(table: Table) -> Table {
         .member(POST, "/t/{tenant}/keys/{key}/rotate", (ManageKeys, Fresh), (managed::rotate, "Replace an API key"))
         .counted(Allowance::Key)
         .member(POST, "/t/{tenant}/keys/{key}/revoke", (ManageKeys, Any), (managed::revoke, "Revoke an API key"))
+}
+
+fn of_watches(table: Table) -> Table {
+    use web::watches;
+    const WATCHES: &str = "/t/{tenant}/watches";
+    const WATCH: &str = "/t/{tenant}/watches/{watch}";
+    const DELETE: &str = "/t/{tenant}/watches/{watch}/delete";
+    let write = (WriteWatches, Any);
+    table
+        .member(GET, "/t/{tenant}/watches/new", write, (watches::new, "Go the way to a new watch"))
+        .member(POST, WATCHES, write, (watches::begin, "Begin a watch"))
+        .member(GET, WATCH, (ReadWatches, Any), (watches::show, "See a watch"))
+        .member(POST, WATCH, write, (watches::change, "Change a watch"))
+        .member(GET, "/t/{tenant}/watches/{watch}/edit", write, (watches::edit, "See what of a watch can be changed"))
+        .member(POST, "/t/{tenant}/watches/{watch}/pause", write, (watches::pause, "Hold a watch"))
+        .member(POST, "/t/{tenant}/watches/{watch}/resume", write, (watches::resume, "Let a watch go on"))
+        .member(POST, "/t/{tenant}/watches/{watch}/snooze", write, (watches::snooze, "Let a watch sleep until a day"))
+        .member(
+            POST,
+            "/t/{tenant}/watches/{watch}/stop",
+            write,
+            (watches::stop, "End a watch that has found its space"),
+        )
+        .member(GET, DELETE, write, (watches::ask_to_delete, "Ask whether to delete a watch"))
+        .member(POST, DELETE, write, (watches::delete, "Delete a watch"))
+}
+
+fn of_alerts(table: Table) -> Table {
+    use web::alerts;
+    const ALERT: &str = "/t/{tenant}/alerts/{alert}";
+    let (read, write) = ((ReadWatches, Any), (WriteWatches, Any));
+    table
+        .member(GET, "/t/{tenant}/alerts", read, (alerts::list, "See the alerts"))
+        .member(GET, "/t/{tenant}/alerts.csv", read, (alerts::export, "Take the alerts as a table"))
+        .member(GET, ALERT, read, (alerts::show, "See an alert"))
+        .member(POST, "/t/{tenant}/alerts/{alert}/booked", write, (alerts::booked, "Answer an alert: booked"))
+        .member(POST, "/t/{tenant}/alerts/{alert}/keep", write, (alerts::keep, "Answer an alert: keep watching"))
+}
+
+fn of_channels(table: Table) -> Table {
+    use web::channels;
+    const CHANNELS: &str = "/t/{tenant}/channels";
+    const CONFIRM: &str = "/account/channels/{confirmation}";
+    let write = (WriteWatches, Any);
+    table
+        .member(GET, CHANNELS, (ReadWatches, Any), (channels::list, "See where one is told"))
+        .member(POST, CHANNELS, write, (channels::add, "Add an address to be told at"))
+        .counted(Allowance::Invitation)
+        .member(POST, "/t/{tenant}/channels/{channel}/ask", write, (channels::ask, "Have an address asked to confirm"))
+        .counted(Allowance::Invitation)
+        .member(POST, "/t/{tenant}/channels/{channel}/test", write, (channels::test, "Send a test to an address"))
+        .counted(Allowance::Invitation)
+        .member(
+            POST,
+            "/t/{tenant}/channels/{channel}/default",
+            write,
+            (channels::set_default, "Say whether new watches tell an address"),
+        )
+        .member(POST, "/t/{tenant}/channels/{channel}/remove", write, (channels::remove, "Remove an address"))
+        .session(GET, CONFIRM, Any, (channels::ask_to_confirm, "See an address that one may confirm"))
+        .session(POST, CONFIRM, Any, (channels::confirm, "Confirm an address"))
 }
 
 fn of_programs(table: Table) -> Table {

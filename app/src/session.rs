@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use cookie::{Cookie, SameSite};
 use domain::{session::ABSOLUTE_LIMIT, token::Token};
 use subtle::ConstantTimeEq;
+use words::Said;
 
 /// `__Host-`: browsers take it only from this very host, over TLS, for all its paths.
 pub const COOKIE: &str = "__Host-session";
@@ -65,6 +66,11 @@ pub(crate) fn is_csrf(token: &Token, field: &str) -> bool {
     csrf(token).expose().as_bytes().ct_eq(field.as_bytes()).into()
 }
 
+/// What stands between a browser and its system.
+const ON: &str = " on ";
+/// What is noted of a browser that says nothing we know.
+const UNKNOWN: &str = "An unknown browser";
+
 /// What a browser says it is, in three words, so that a person can tell their sessions apart.
 pub(crate) fn device(headers: &HeaderMap) -> String {
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -89,9 +95,18 @@ pub(crate) fn device(headers: &HeaderMap) -> String {
         ("Linux", "Linux"),
     ]);
     match (browser, system) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), Some(system)) => format!("{browser}{ON}{system}"),
         (Some(name), None) | (None, Some(name)) => name.to_owned(),
-        (None, None) => "An unknown browser".to_owned(),
+        (None, None) => UNKNOWN.to_owned(),
+    }
+}
+
+/// The same device, which was noted when its session began, for a reader.
+pub(crate) fn said_device(noted: &str) -> Said {
+    match noted.split_once(ON) {
+        Some((browser, system)) => Said::new("device").with("browser", browser).with("system", system),
+        None if noted == UNKNOWN => Said::new("device-unknown"),
+        None => Said::new("device-one").with("name", noted),
     }
 }
 

@@ -90,7 +90,7 @@ impl Sheet {
     }
 
     /// Where the page can be opened again.
-    pub(crate) fn here(&self) -> &str {
+    pub(crate) fn reopened(&self) -> &str {
         if self.can_be_opened { &self.address } else { "/" }
     }
 
@@ -98,6 +98,11 @@ impl Sheet {
     pub(crate) fn is_at(&self, path: &str) -> bool {
         let here = self.address.split('?').next().unwrap_or_default();
         here.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// Whether the page is at this path, and nowhere below it.
+    pub(crate) fn is_just_at(&self, path: &str) -> bool {
+        self.address.split('?').next() == Some(path)
     }
 
     /// The languages there are.
@@ -174,5 +179,6 @@ mod tests {
         let sheet = sheet(&[]);
         assert!(sheet.is_at("/t/1/watches") && sheet.is_at("/t/1"));
         assert!(!sheet.is_at("/t/1/watch") && !sheet.is_at("/t/1/watches/2"));
+        assert!(sheet.is_just_at("/t/1/watches") && !sheet.is_just_at("/t/1"));
     }
 }

@@ -92,12 +92,13 @@ impl Default for Bounds {
 }
 
 /// What a page may load and run (CSP level 3): our own files, and scripts that carry this response's nonce and what they load.
-/// Nothing turns text into script or markup (Trusted Types), no form goes elsewhere, and nobody frames a page.
+/// Nothing turns text into script or markup (Trusted Types) but the policy `worker` of `site.js`, which makes the one address of our
+/// worker; no form goes elsewhere, and nobody frames a page.
 fn policy(nonce: &Nonce) -> String {
     format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'; img-src 'self'; connect-src 'self'; \
          manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
-         require-trusted-types-for 'script'; trusted-types 'none'"
+         require-trusted-types-for 'script'; trusted-types worker"
     )
 }
 
@@ -136,11 +137,12 @@ pub fn around(app: App, router: Router) -> Router {
     let small = |_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions| is_of_nobody(extensions);
     router
         .layer(from_fn(only_enforced))
-        .layer(CompressionLayer::new().compress_when(small))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(app.bounds, bounded))
         .layer(addresses)
         .layer(from_fn_with_state(app, answered))
+        // Around what writes problems and notices: before they are written there is nothing to compress.
+        .layer(CompressionLayer::new().compress_when(small))
 }
 
 /// Names the request and finds out where it is from; writes what went wrong, and the headers.

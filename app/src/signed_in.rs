@@ -11,6 +11,7 @@ use crate::{
     session,
     sheet::Sheet,
     shield::{BODY_BYTES_MAX, RequestId},
+    when::{self, When},
 };
 use axum::{
     body::{Body, to_bytes},
@@ -19,11 +20,20 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use chrono::{DateTime, Utc};
-use domain::{access::Action, id::TenantId, token::Token};
+use domain::{
+    access::{Action, allows},
+    id::TenantId,
+    token::Token,
+};
 use std::ops::Deref;
-use store::{Act, Audit, Hold, Membership, Session, TenantTx, UserTx, session::rotate, user::Belonging};
+use store::{
+    Act, Audit, Hold, Membership, Session, TenantTx, UserTx,
+    session::rotate,
+    user::{Account, Belonging},
+};
 use url::form_urlencoded;
 use uuid::Uuid;
+use words::Said;
 
 /// What the handler of a session row may use. Only `enforce` makes one.
 #[derive(Clone)]
@@ -51,6 +61,8 @@ pub(crate) struct Frame {
     pub(crate) name: String,
     /// Their zone.
     pub(crate) zone: String,
+    /// When the request came.
+    pub(crate) now: DateTime<Utc>,
     /// What their forms carry.
     pub(crate) csrf: String,
     /// Where they belong.
@@ -93,6 +105,41 @@ impl Frame {
     pub(crate) fn is_about_tenant(&self) -> bool {
         let others = self.is_about_watches() || self.is_in("alerts") || self.is_in("channels");
         self.tenant.is_some() && !others
+    }
+
+    /// The tenant that the page is about, as its reader belongs to it.
+    pub(crate) fn about(&self) -> Option<&Belonging> {
+        self.open().find(|belonging| self.is_about(&belonging.tenant))
+    }
+
+    /// Whether the reader makes and revokes keys of the tenant that the page is about.
+    pub(crate) fn manages_keys(&self) -> bool {
+        self.may(Action::ManageKeys)
+    }
+
+    /// Whether the reader reads the log of the tenant that the page is about.
+    pub(crate) fn reads_audit(&self) -> bool {
+        self.may(Action::ReadAudit)
+    }
+
+    /// Whether the reader renames, hands over and closes the tenant that the page is about.
+    pub(crate) fn manages_tenant(&self) -> bool {
+        self.may(Action::ManageTenant)
+    }
+
+    /// Enough to lead somebody where they may go; whether they may is asked where they come to.
+    fn may(&self, action: Action) -> bool {
+        self.about().is_some_and(|belonging| allows(belonging.role, action))
+    }
+
+    /// An instant in the reader's zone.
+    pub(crate) fn when(&self, at: DateTime<Utc>) -> When {
+        When::new(at, &self.zone, self.language)
+    }
+
+    /// How long ago an instant was.
+    pub(crate) fn ago(&self, at: DateTime<Utc>) -> Said {
+        when::ago(at, self.now)
     }
 
     /// Whether the page is about this tenant.
@@ -152,7 +199,8 @@ impl SessionCx {
         let (account, tenants) = (tx.account().await?, tx.tenants().await?);
         let csrf = session::csrf(&self.token).expose().to_owned();
         let sheet = self.sheet.clone();
-        Ok(Frame { sheet, name: account.name, zone: account.zone, csrf, tenants, tenant: None })
+        let Account { name, zone, .. } = account;
+        Ok(Frame { sheet, name, zone, now: self.now, csrf, tenants, tenant: None })
     }
 
     /// Gives the browser a new token with this response; the old one opens nothing from here on. For every change of
@@ -188,6 +236,11 @@ impl MemberCx {
     /// When the request came.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.signed_in.now
+    }
+
+    /// The name of the request.
+    pub(crate) fn request_id(&self) -> Uuid {
+        self.signed_in.request_id
     }
 
     /// The same asked again, now, for what goes on after its request was let in; nothing if the session or the membership has

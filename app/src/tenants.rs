@@ -5,27 +5,38 @@ use crate::{
     form::{Form, Refusals},
     problem::Problem,
     signed_in::{Frame, MemberCx, SessionCx},
+    spoken::{Spoken, titled},
+    when::When,
 };
 use askama::Template;
-use axum::{
-    http::StatusCode,
-    response::{Html, IntoResponse, Redirect, Response},
-};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use domain::{access::Action::ManageTenant, id::TenantId, membership::FREE_TENANTS_MAX, name::Name};
 use serde::Deserialize;
 use store::{
     Hold, TenantTx, member,
     tenancy::{self, NewTenant, Opened},
+    user::Belonging,
     watch,
 };
+use words::Said;
 
 #[derive(Template)]
 #[template(path = "tenants.html")]
 struct TenantsPage {
     frame: Frame,
+    tenants: Vec<Shown>,
     typed: NameForm,
     refused: Refusals,
     most: u32,
+}
+
+/// A tenant in the list.
+struct Shown {
+    tenant: TenantId,
+    name: String,
+    role: Said,
+    plan: Said,
+    suspended: Option<(When, String)>,
 }
 
 /// What a tenant is to be called.
@@ -40,13 +51,18 @@ pub(crate) async fn list(cx: SessionCx) -> Result<Response, Problem> {
 }
 
 async fn own(cx: &SessionCx, typed: NameForm, refused: Refusals) -> Result<Response, Problem> {
-    let status = status(&refused);
-    let page = TenantsPage { frame: cx.frame().await?, typed, refused, most: FREE_TENANTS_MAX };
+    let status = refused.status();
+    let frame = cx.frame().await?;
+    let shown = |belonging: &Belonging| Shown {
+        tenant: belonging.tenant,
+        name: belonging.name.clone(),
+        role: titled(belonging.role).0,
+        plan: belonging.plan.said(),
+        suspended: belonging.suspended.as_ref().map(|(since, why)| (frame.when(*since), why.clone())),
+    };
+    let tenants = frame.tenants.iter().map(shown).collect();
+    let page = TenantsPage { frame, tenants, typed, refused, most: FREE_TENANTS_MAX };
     Ok((status, Html(page.render()?)).into_response())
-}
-
-fn status(refused: &Refusals) -> StatusCode {
-    if refused.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
 }
 
 pub(crate) async fn open(cx: SessionCx, Form(typed): Form<NameForm>) -> Result<Response, Problem> {
@@ -59,10 +75,7 @@ pub(crate) async fn open(cx: SessionCx, Form(typed): Form<NameForm>) -> Result<R
     match cx.app().store.open_tenant(cx.session(), &new, act).await? {
         Opened::Done => cx.rotated(Redirect::to(&format!("/t/{id}"))).await,
         Opened::TooMany => {
-            let why = format!(
-                "You can own {FREE_TENANTS_MAX} tenants on the Free plan, and one that was closed counts for a day. Close one, or move one to another plan."
-            );
-            refused.add("name", why);
+            refused.say("name", Said::new("tenants-too-many").with("most", FREE_TENANTS_MAX));
             own(&cx, typed, refused).await
         }
     }
@@ -90,7 +103,7 @@ async fn settings_page(
     (typed, refused): (NameForm, Refusals),
 ) -> Result<Response, Problem> {
     let (frame, name) = (cx.frame().await?, tenancy::name(tx).await?);
-    let status = status(&refused);
+    let status = refused.status();
     let page = SettingsPage { frame, tenant: cx.membership().tenant(), name, typed, refused };
     Ok((status, Html(page.render()?)).into_response())
 }
@@ -128,7 +141,7 @@ async fn close_page(
     tx: &mut TenantTx,
     (typed, refused): (NameForm, Refusals),
 ) -> Result<Response, Problem> {
-    let status = status(&refused);
+    let status = refused.status();
     let page = ClosePage {
         frame: cx.frame().await?,
         tenant: cx.membership().tenant(),
@@ -145,7 +158,7 @@ pub(crate) async fn close(cx: MemberCx, Form(typed): Form<NameForm>) -> Result<R
     let (mut tx, me) = cx.begin_writing(ManageTenant, Hold::Alone).await?;
     let mut refused = Refusals::default();
     if typed.name.trim() != tenancy::name(&mut tx).await? {
-        refused.add("name", "This is not the tenant's name. Type it as it stands above.");
+        refused.say("name", Said::new("close-name-wrong"));
         return close_page(&cx, &mut tx, (typed, refused)).await;
     }
     tenancy::close(&mut tx, cx.now()).await?;

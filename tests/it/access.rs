@@ -3,6 +3,7 @@
 mod audited;
 mod credentials;
 mod forgery;
+mod languages;
 mod matrix;
 mod methods;
 mod objects;

@@ -199,13 +199,18 @@ impl World {
 
     /// The same at another time.
     pub(crate) async fn at(now: DateTime<Utc>) -> World {
+        World::reached_at("https://ferryalert.test/", now).await
+    }
+
+    /// The same whose app is reached elsewhere: what its pages and mails lead to.
+    pub(crate) async fn reached_at(base_url: &str, now: DateTime<Utc>) -> World {
         let database = Database::new().await;
         database.settle().await;
         store::catalog::sync(&database.url("ferry_owner")).await.unwrap();
         let admin = database.superuser().await;
         sqlx::query("update deployment set environment = 'development'").execute(&admin).await.unwrap();
         let sim = Sim::start(now.date_naive()).await.unwrap();
-        let config = config(&database, &sim);
+        let config = config(&database, &sim, base_url);
         let clock = TestClock::at(now);
         let parts = Parts::connect(&config, clock.clock(), Chance::new(|| 0.5), sealer()).await.unwrap();
         let app = Store::connect(DatabaseRole::App, &database.url("ferry_app"), 4, sealer()).await.unwrap();
@@ -295,12 +300,12 @@ fn access_codes() -> AccessCodes {
     codes
 }
 
-fn config(database: &Database, sim: &Sim) -> Config {
+fn config(database: &Database, sim: &Sim, base_url: &str) -> Config {
     let url = |text: String| text.parse().unwrap();
     Config {
         database_url: Secret::new(database.url("ferry_worker")),
         redis_url: Secret::new(redis_url()),
-        base_url: url("https://ferryalert.test/".into()),
+        base_url: url(base_url.into()),
         contact: "bot@ferryalert.test".into(),
         smtp_url: Secret::new(sim.smtp_url()),
         mail_from: "FerryAlert <alerts@ferryalert.test>".into(),

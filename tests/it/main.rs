@@ -5,6 +5,7 @@
 mod access;
 mod api;
 mod audit;
+mod browser;
 mod caps;
 mod checks;
 mod cluster;

@@ -92,7 +92,7 @@ async fn sr_ses_04_people_list_their_sessions_and_end_each_one() {
     let mut foreign = world.signed_in(&bob).await;
     let page = browser.get("/account/sessions").await;
     assert_eq!(page.text.matches("Firefox on Linux</strong>").count(), 2, "{}", page.text);
-    assert_eq!(page.text.matches("this browser").count(), 1);
+    assert_eq!(page.text.matches("This browser").count(), 1);
     let id = |person: &Person| {
         let sql = "select id from session where user_id = $1 order by seen_at, token_hash = $2 limit 1";
         sqlx::query_scalar::<_, Uuid>(sql).bind(person.user.0).bind(browser.token().unwrap().hash().to_vec())

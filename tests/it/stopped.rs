@@ -164,6 +164,9 @@ impl Stage {
     }
 }
 
+/// The public rows that have nothing to say without a database; the first page says the rest.
+const LOOKS: [&str; 4] = ["/healthz", "/ferries", "/status", "/status/feed.atom"];
+
 fn is_guarded(row: &Endpoint) -> bool {
     !matches!(row.access, Access::Public | Access::Visitor)
 }
@@ -196,7 +199,7 @@ async fn sr_dos_02_while_postgres_is_away_nobody_is_let_in_and_all_goes_on_when_
                 assert_says_so(&answer, &what);
             }
             guarded += 1;
-        } else if row.path == "/healthz" {
+        } else if LOOKS.contains(&row.path) {
             assert_says_so(&answer, &what);
         } else if row.allowance.is_none() {
             assert!(answer.status.as_u16() < 500, "{what} needs no database: {answer:?}");

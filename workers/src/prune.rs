@@ -1,4 +1,4 @@
-//! Housekeeping once a minute: keys that end soon, alerts whose sailing has left, and everything past its keep, as the map
+//! Housekeeping once a minute: keys that end soon, alerts whose sailing has left, watches whose sleep is over, and everything past its keep, as the map
 //! in `store::privacy` says. Bounded steps; whatever is left over waits for the next minute.
 
 use crate::clock::Clock;
@@ -32,6 +32,7 @@ pub async fn run(store: Store, clock: Clock, shutdown: CancellationToken) {
 pub async fn prune(store: &Store, clock: &Clock) -> store::Result<()> {
     let now = clock.now();
     store.close_departed(now, ROWS).await?;
+    store.wake_watches(now, ROWS).await?;
     for (ended, kept) in privacy::retention() {
         store.forget(ended, now - kept, ROWS).await?;
     }

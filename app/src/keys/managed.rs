@@ -8,13 +8,11 @@ use crate::{
     input::Path,
     problem::{Code, Problem},
     signed_in::{Frame, MemberCx},
-    when,
+    spoken::Spoken,
+    when::When,
 };
 use askama::Template;
-use axum::{
-    http::StatusCode,
-    response::{Html, IntoResponse, Redirect, Response},
-};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     id::{KeyId, TenantId},
@@ -29,13 +27,14 @@ use store::{
     TenantTx,
     key::{self, KeyRow, NewKey},
 };
+use words::{Phrase, Said};
 
 #[derive(Template)]
 #[template(path = "keys.html")]
 struct KeysPage {
     frame: Frame,
     tenant: TenantId,
-    lacking: Option<String>,
+    lacking: Option<Said>,
     keys: Vec<Shown>,
 }
 
@@ -43,13 +42,23 @@ struct KeysPage {
 struct Shown {
     id: KeyId,
     public_id: String,
-    name: String,
-    scopes: String,
-    made: String,
-    used: String,
-    state: String,
+    /// None of one that an administrator made.
+    name: Option<String>,
+    scopes: Vec<Said>,
+    made_at: When,
+    made_by: String,
+    used: Option<(When, Said)>,
+    standing: Standing,
     works: bool,
     rotates: bool,
+}
+
+/// What has become of a key: in a word with its colour, and since or until when.
+struct Standing {
+    word: Said,
+    class: &'static str,
+    at: When,
+    sentence: Said,
 }
 
 #[derive(Template)]
@@ -57,7 +66,7 @@ struct Shown {
 struct NewKeyPage {
     frame: Frame,
     tenant: TenantId,
-    lacking: Option<String>,
+    lacking: Option<Said>,
     typed: NewKeyForm,
     refused: Refusals,
 }
@@ -84,6 +93,14 @@ struct RotatePage {
     refused: Refusals,
 }
 
+impl RotatePage {
+    fn heading(&self) -> Phrase {
+        let heading = self.frame.say("key-rotate-title");
+        let name = &self.name;
+        if name.is_empty() { heading.with("name", Said::new("key-unnamed")) } else { heading.with("name", name) }
+    }
+}
+
 /// What somebody says of a key to replace.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -98,15 +115,15 @@ struct MadePage<'a> {
     frame: Frame,
     tenant: TenantId,
     key: &'a str,
-    until: String,
-    replaced: Option<String>,
+    until: When,
+    replaced: Option<Said>,
 }
 
 pub(crate) async fn list(cx: MemberCx) -> Result<Html<String>, Problem> {
     let mut tx = cx.begin().await?;
     let rows = key::list(&mut tx, cx.now()).await?;
     let frame = cx.frame().await?;
-    let keys = rows.into_iter().map(|row| shown(row, &frame.zone, cx.now())).collect();
+    let keys = rows.into_iter().map(|row| shown(row, &frame)).collect();
     let membership = cx.membership();
     Ok(Html(KeysPage { frame, tenant: membership.tenant(), lacking: lacking(membership.plan()), keys }.render()?))
 }
@@ -123,7 +140,7 @@ pub(crate) async fn create(cx: MemberCx, Form(typed): Form<NewKeyForm>) -> Resul
     let chosen = [(Scope::Read, &typed.read), (Scope::Write, &typed.write)];
     let scopes: Vec<Scope> = chosen.iter().filter(|(_, ticked)| ticked.is_some()).map(|(scope, _)| *scope).collect();
     if scopes.is_empty() {
-        refused.add("scopes", "Choose what the key may do.");
+        refused.say("scopes", Said::new("key-scopes-none"));
     }
     let (Some(name), Some(days), true) = (name, days, refused.is_empty()) else {
         return new_page(&cx, typed, refused).await;
@@ -178,19 +195,19 @@ pub(crate) async fn revoke(cx: MemberCx, Path((_, id)): Path<(TenantId, KeyId)>)
 }
 
 /// A number of days that somebody typed.
-fn days(text: &str, least: i64, most: i64) -> Result<i64, String> {
+fn days(text: &str, least: i64, most: i64) -> Result<i64, Said> {
     let number = text.trim().parse().ok().filter(|days| (least..=most).contains(days));
-    number.ok_or_else(|| format!("Enter a whole number of days from {least} to {most}."))
+    number.ok_or_else(|| Said::new("days-wrong").with("least", least).with("most", most))
 }
 
 /// Which plan has keys, for whoever has none.
-fn lacking(plan: Plan) -> Option<String> {
-    (plan.limits().api_keys == ApiKeys::None)
-        .then(|| format!("The plan {plan} has no API keys; they come with {}.", Plan::least_with_keys()))
+fn lacking(plan: Plan) -> Option<Said> {
+    let said = || Said::new("keys-lacking").with("plan", plan.said()).with("least", Plan::least_with_keys().said());
+    (plan.limits().api_keys == ApiKeys::None).then(said)
 }
 
 fn must_have_keys(plan: Plan) -> Result<(), Problem> {
-    lacking(plan).map_or(Ok(()), |sentence| Err(Problem::conflict(Code::PlanLimit, sentence)))
+    lacking(plan).map_or(Ok(()), |why| Err(Problem::said(Code::PlanLimit, why)))
 }
 
 /// Holds up whoever else makes a key here, and refuses one too many.
@@ -199,7 +216,7 @@ async fn must_have_room(tx: &mut TenantTx, most: i64, now: DateTime<Utc>) -> Res
     if key::count(tx, now).await? < most {
         return Ok(());
     }
-    Err(Problem::conflict(Code::Conflict, format!("This tenant has {most} keys that work. Revoke one of them first.")))
+    Err(Problem::said(Code::Conflict, Said::new("keys-too-many").with("most", most)))
 }
 
 fn draw(cx: &MemberCx) -> ApiKey {
@@ -225,48 +242,49 @@ async fn rotatable(cx: &MemberCx, id: KeyId) -> Result<KeyRow, Problem> {
 }
 
 fn ended() -> Problem {
-    Problem::conflict(Code::Conflict, "This key has ended or was replaced already. Nothing was changed.")
+    Problem::said(Code::Conflict, Said::new("key-over"))
 }
 
-fn shown(row: KeyRow, zone: &str, now: DateTime<Utc>) -> Shown {
-    let state = row.life.state(now);
-    let expires = when::shown(row.life.expires_at, zone);
-    let soon = if row.life.expires_at <= now + WARNED_BEFORE { "Ends soon: " } else { "Works until " };
-    let words: Vec<&str> = row.scopes.iter().map(|scope| scope.as_str()).collect();
+fn shown(row: KeyRow, frame: &Frame) -> Shown {
+    let state = row.life.state(frame.now);
     Shown {
         id: row.id,
         public_id: row.public_id,
-        name: if row.name.is_empty() { "Made by an administrator".to_owned() } else { row.name },
-        scopes: words.join(" and "),
-        made: format!("{} by {}", when::shown(row.life.created_at, zone), row.made_by),
-        used: row.last_used_at.map_or_else(|| "never".to_owned(), |at| when::shown(at, zone)),
-        state: match state {
-            State::Live => format!("{soon}{expires}"),
-            State::Replaced => format!("Replaced; works until {expires}"),
-            State::Expired => format!("Ended {expires}"),
-            State::Revoked(at) => format!("Revoked {}", when::shown(at, zone)),
-        },
+        name: Some(row.name).filter(|name| !name.is_empty()),
+        scopes: row.scopes.iter().map(Spoken::said).collect(),
+        made_at: frame.when(row.life.created_at),
+        made_by: row.made_by,
+        used: row.last_used_at.map(|at| (frame.when(at), frame.ago(at))),
+        standing: standing(state, row.life.expires_at, frame),
         works: matches!(state, State::Live | State::Replaced),
         rotates: state == State::Live,
     }
 }
 
+fn standing(state: State, expires_at: DateTime<Utc>, frame: &Frame) -> Standing {
+    let (word, class, at, sentence) = match state {
+        State::Live if expires_at <= frame.now + WARNED_BEFORE => ("keys-soon-chip", "heed", expires_at, "keys-soon"),
+        State::Live => ("keys-live", "open", expires_at, "keys-until"),
+        State::Replaced => ("keys-replaced", "heed", expires_at, "keys-replaced-until"),
+        State::Expired => ("keys-ended", "", expires_at, "keys-ended-at"),
+        State::Revoked(at) => ("keys-revoked", "full", at, "keys-revoked-at"),
+    };
+    let at = frame.when(at);
+    Standing { word: Said::new(word), class, at, sentence: Said::new(sentence).with("at", at) }
+}
+
 async fn new_page(cx: &MemberCx, typed: NewKeyForm, refused: Refusals) -> Result<Response, Problem> {
     let membership = cx.membership();
-    let (status, lacking) = (status(&refused), lacking(membership.plan()));
+    let (status, lacking) = (refused.status(), lacking(membership.plan()));
     let page = NewKeyPage { frame: cx.frame().await?, tenant: membership.tenant(), lacking, typed, refused };
     Ok((status, Html(page.render()?)).into_response())
 }
 
 async fn rotate_page(cx: &MemberCx, old: &KeyRow, typed: RotateForm, refused: Refusals) -> Result<Response, Problem> {
     let (name, public_id) = (old.name.clone(), old.public_id.clone());
-    let (frame, tenant, status) = (cx.frame().await?, cx.membership().tenant(), status(&refused));
+    let (frame, tenant, status) = (cx.frame().await?, cx.membership().tenant(), refused.status());
     let page = RotatePage { frame, tenant, id: old.id, name, public_id, typed, refused };
     Ok((status, Html(page.render()?)).into_response())
-}
-
-fn status(refused: &Refusals) -> StatusCode {
-    if refused.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
 }
 
 /// The one page that shows a key. `shield` has it kept nowhere.
@@ -277,10 +295,10 @@ async fn made(
     old: Option<(&str, DateTime<Utc>)>,
 ) -> Result<Response, Problem> {
     let frame = cx.frame().await?;
-    let until = when::shown(until, &frame.zone);
+    let until = frame.when(until);
     let replaced = old.map(|(public_id, ends_at)| match ends_at <= cx.now() {
-        true => format!("{public_id} has ended."),
-        false => format!("{public_id} works until {} as well.", when::shown(ends_at, &frame.zone)),
+        true => Said::new("key-made-replaced").with("key", public_id),
+        false => Said::new("key-made-overlap").with("key", public_id).with("at", frame.when(ends_at)),
     });
     let page = MadePage { frame, tenant: cx.membership().tenant(), key: key.expose(), until, replaced };
     Ok(Html(page.render()?).into_response())

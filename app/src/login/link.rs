@@ -15,7 +15,7 @@ use crate::{
     problem::{Code, Problem},
     session,
     signed_in::{Frame, SessionCx},
-    when,
+    when::When,
 };
 use askama::Template;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -26,6 +26,7 @@ use store::{
     identity::{self, IDENTITIES_MAX, Linked, Proof, Removed},
     session::{prove, rotate},
 };
+use words::Said;
 
 const PAGE: &str = "/account/identities";
 
@@ -44,7 +45,8 @@ struct Shown {
     subject: String,
     email: String,
     email_verified: bool,
-    used: String,
+    used: When,
+    ago: Said,
     is_this: bool,
 }
 
@@ -56,7 +58,8 @@ pub(crate) async fn show(cx: SessionCx) -> Result<Html<String>, Problem> {
     let shown = rows.into_iter().map(|row| Shown {
         title: cx.app().providers.find(&row.provider).map_or(row.provider, |provider| provider.title.clone()),
         is_this: cx.session().identity() == (&row.issuer, &row.subject),
-        used: when::shown(row.last_used_at, &frame.zone),
+        used: frame.when(row.last_used_at),
+        ago: frame.ago(row.last_used_at),
         issuer: row.issuer,
         subject: row.subject,
         email: row.email,
@@ -99,8 +102,8 @@ pub(crate) async fn finish(cx: &AttemptCx, session: &Session, proof: &Proof) -> 
             Ok(response)
         }
         Linked::Before => Ok(Redirect::to(PAGE).into_response()),
-        Linked::Taken => Err(conflict("It is in use here already, and a way to sign in belongs to one account.")),
-        Linked::TooMany => Err(conflict(&format!("An account has at most {IDENTITIES_MAX} ways to sign in."))),
+        Linked::Taken => Err(conflict(Said::new("identity-taken"))),
+        Linked::TooMany => Err(conflict(Said::new("identity-too-many").with("most", IDENTITIES_MAX))),
     }
 }
 
@@ -118,21 +121,21 @@ pub(crate) async fn remove(
     Form(Removal { issuer, subject }): Form<Removal>,
 ) -> Result<Response, Problem> {
     if cx.session().identity() == (&issuer, &subject) {
-        return Err(conflict("You signed in with this one. Sign in with another one to remove it."));
+        return Err(conflict(Said::new("identity-this")));
     }
     let mut tx = cx.begin().await?;
     match identity::unlink(&mut tx, &issuer, &subject).await? {
         Removed::Done => {}
         Removed::Missing => return Err(Problem::not_found()),
-        Removed::Last => return Err(conflict("This is the last one: add another one first.")),
+        Removed::Last => return Err(conflict(Said::new("identity-last"))),
     }
     let actor = cx.session().actor();
     cx.commit(tx, "identity.unlink", actor).await?;
     cx.rotated(Redirect::to(PAGE)).await
 }
 
-fn conflict(detail: &str) -> Problem {
-    Problem::conflict(Code::Conflict, format!("Nothing was changed. {detail}")).leading(PAGE, "identities-title")
+fn conflict(why: Said) -> Problem {
+    Problem::said(Code::Conflict, why).leading(PAGE, "identities-title")
 }
 
 #[derive(Template)]
@@ -166,8 +169,7 @@ fn present(cx: &SessionCx) -> Result<&Provider, Problem> {
     let (issuer, _) = cx.session().identity();
     let provider = cx.app().providers.iter().find(|provider| provider.issuer.as_str() == issuer);
     provider.ok_or_else(|| {
-        let detail = "The way you signed in is not offered here any more. Sign in in another way of yours.";
-        Problem::conflict(Code::Conflict, detail).leading("/login", "nav-sign-in")
+        Problem::said(Code::Conflict, Said::new("identity-not-offered")).leading("/login", "nav-sign-in")
     })
 }
 

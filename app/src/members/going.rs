@@ -5,12 +5,10 @@ use crate::{
     form::{Form, Refusals},
     problem::Problem,
     signed_in::{Frame, MemberCx},
+    spoken::Spoken,
 };
 use askama::Template;
-use axum::{
-    http::StatusCode,
-    response::{Html, IntoResponse, Redirect, Response},
-};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use domain::{
     access::{Action::ReadMembers, Role},
     id::TenantId,
@@ -36,7 +34,7 @@ pub(crate) async fn ask(cx: MemberCx) -> Result<Response, Problem> {
 }
 
 async fn page(cx: &MemberCx, tx: &mut TenantTx, refused: Refusals) -> Result<Response, Problem> {
-    let status = if refused.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = refused.status();
     let me = cx.membership();
     let page = LeavePage {
         frame: cx.frame().await?,
@@ -57,7 +55,7 @@ pub(crate) async fn leave(cx: MemberCx, Form(NoFields {}): Form<NoFields>) -> Re
     let heir = member::heir(&mut tx, me.user()).await?;
     let (Some(()), Some(heir)) = (decided, heir) else {
         if refused.is_empty() {
-            refused.add("leave", NotYours::LastOwner);
+            refused.say("leave", NotYours::LastOwner.said());
         }
         return page(&cx, &mut tx, refused).await;
     };

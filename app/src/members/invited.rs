@@ -7,6 +7,7 @@ use crate::{
     input::Path,
     problem::{Code, Problem},
     signed_in::MemberCx,
+    spoken::Spoken,
 };
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::{
@@ -18,6 +19,7 @@ use domain::{
 };
 use serde::Deserialize;
 use store::{Hold, invitation, member};
+use words::Said;
 
 /// Whom to invite, and as what.
 #[derive(Default, Deserialize)]
@@ -30,14 +32,13 @@ pub(crate) struct InviteForm {
 pub(crate) async fn invite(cx: MemberCx, Form(typed): Form<InviteForm>) -> Result<Response, Problem> {
     let (mut tx, by) = cx.begin_writing(ManageMembers, Hold::Alone).await?;
     let mut refused = Refusals::default();
-    let to = typed.address.parse::<Address>().map_err(|_| "Enter a mail address, such as name@example.org.");
-    let to = refused.take("address", to);
-    let role = refused.take("role", typed.role.parse::<Role>().map_err(|_| "Choose a role from the list."));
+    let to = refused.take("address", typed.address.parse::<Address>());
+    let role = refused.take("role", typed.role.parse::<Role>().map_err(|_| Said::new("role-unknown")));
     if let Some(role) = role {
         let owners = member::owners(&mut tx).await?;
         refused.take("role", decide(by.role(), Deed::Invite(role), owners));
         if role == Role::Owner && refused.is_empty() {
-            refused.add("role", NOT_HERE);
+            refused.say("role", NOT_HERE);
         }
     }
     if let (Some(to), Some(role), true) = (to, role, refused.is_empty()) {
@@ -49,7 +50,7 @@ pub(crate) async fn invite(cx: MemberCx, Form(typed): Form<InviteForm>) -> Resul
                 cx.commit(tx, "invitation.create", format!("invitation:{id}:{role}")).await?;
                 return Ok(Redirect::to(&address(by.tenant())).into_response());
             }
-            Err(refusal) => refused.add(field(refusal), why_not_made(refusal)),
+            Err(refusal) => refused.say(field(refusal), refusal.said()),
         }
     }
     page(&cx, &mut tx, (typed, refused)).await
@@ -80,10 +81,11 @@ pub(crate) async fn resend(
     let to: Address = waiting.address.parse().map_err(|_| Problem::failed())?;
     invitation::revoke(&mut tx, id, cx.now()).await?;
     let made = match decide(by.role(), Deed::Invite(waiting.role), 1) {
-        Ok(()) => invitation::create(&mut tx, &by, (&to, waiting.role), cx.now()).await?.map_err(why_not_made),
-        Err(_) => Err(why_not_made(Refusal::RoleAboveInviter)),
+        Ok(()) => invitation::create(&mut tx, &by, (&to, waiting.role), cx.now()).await?,
+        Err(_) => Err(Refusal::RoleAboveInviter),
     };
-    let made = made.map_err(|why| Problem::conflict(Code::Conflict, why).leading(address(tenant), "members-back"))?;
+    let made =
+        made.map_err(|why| Problem::said(Code::Conflict, why.said()).leading(address(tenant), "members-back"))?;
     cx.commit(tx, "invitation.resend", format!("invitation:{made}")).await?;
     Ok(Redirect::to(&address(tenant)).into_response())
 }
@@ -91,22 +93,4 @@ pub(crate) async fn resend(
 /// The field of the form that a refusal is about.
 fn field(refusal: Refusal) -> &'static str {
     if refusal == Refusal::RoleAboveInviter { "role" } else { "address" }
-}
-
-fn why_not_made(refusal: Refusal) -> &'static str {
-    match refusal {
-        Refusal::PlanFull => {
-            "The plan has no room for one more member; invitations that wait count too. Take one back, or change the plan."
-        }
-        Refusal::AlreadyInvited => "An invitation to this address waits already. It is in the list below.",
-        Refusal::TooMany => "This tenant has sent as many invitations today as it may. Try again tomorrow.",
-        Refusal::RoleAboveInviter => "You cannot give a role above your own.",
-        Refusal::AlreadyMember => "Somebody with this address is a member already.",
-        Refusal::TenantGone
-        | Refusal::Revoked
-        | Refusal::Accepted
-        | Refusal::Expired
-        | Refusal::InviterGone
-        | Refusal::OtherAddress => "This invitation cannot be sent any more. Make a new one.",
-    }
 }

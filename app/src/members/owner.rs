@@ -4,12 +4,10 @@ use crate::{
     form::{Form, Refusals},
     problem::Problem,
     signed_in::{Frame, MemberCx},
+    spoken::Spoken,
 };
 use askama::Template;
-use axum::{
-    http::StatusCode,
-    response::{Html, IntoResponse, Redirect, Response},
-};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use domain::{
     access::{Action::ManageTenant, Role},
     id::{TenantId, UserId},
@@ -22,6 +20,7 @@ use store::{
     member::{self, Member},
     tenancy,
 };
+use words::Said;
 
 #[derive(Template)]
 #[template(path = "transfer.html")]
@@ -29,9 +28,16 @@ struct TransferPage {
     frame: Frame,
     tenant: TenantId,
     name: String,
-    others: Vec<Member>,
+    others: Vec<Other>,
     typed: TransferForm,
     refused: Refusals,
+}
+
+/// A member who can be made an owner.
+struct Other {
+    user: String,
+    name: String,
+    role: Said,
 }
 
 /// Who is to own the tenant, and what becomes of who hands it over.
@@ -55,10 +61,11 @@ async fn page(
     tx: &mut TenantTx,
     (typed, refused): (TransferForm, Refusals),
 ) -> Result<Response, Problem> {
-    let status = if refused.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = refused.status();
     let me = cx.membership();
-    let mut others = member::list(tx).await?;
-    others.retain(|member| member.user != me.user());
+    let others = member::list(tx).await?.into_iter().filter(|member| member.user != me.user());
+    let other = |member: Member| Other { user: member.user.to_string(), name: member.name, role: member.role.said() };
+    let others = others.map(other).collect();
     let (frame, name) = (cx.frame().await?, tenancy::name(tx).await?);
     let page = TransferPage { frame, tenant: me.tenant(), name, others, typed, refused };
     Ok((status, Html(page.render()?)).into_response())
@@ -71,10 +78,10 @@ pub(crate) async fn transfer(cx: MemberCx, Form(typed): Form<TransferForm>) -> R
         Ok(to) if to != me.user() => member::find(&mut tx, to).await?,
         _ => None,
     };
-    let to = refused.take("to", to.ok_or("Choose a member from the list."));
+    let to = refused.take("to", to.ok_or(Said::new("transfer-to-unknown")));
     let then = match typed.then.parse() {
         Ok(role @ (Role::Admin | Role::Owner)) => Ok(role),
-        _ => Err("Choose what you are to be afterwards."),
+        _ => Err(Said::new("transfer-then-unknown")),
     };
     let then = refused.take("then", then);
     let (Some(to), Some(then)) = (to, then) else {
@@ -82,7 +89,7 @@ pub(crate) async fn transfer(cx: MemberCx, Form(typed): Form<TransferForm>) -> R
     };
     let owners = member::owners(&mut tx).await?;
     if to.role == Role::Owner && then == Role::Owner {
-        refused.add("to", format!("{} is an owner already, and so are you.", to.name));
+        refused.say("to", Said::new("transfer-to-both").with("name", &to.name));
     }
     refused.take("to", decide(me.role(), Deed::Change { from: to.role, to: Role::Owner }, owners));
     // Where the other is an owner already, there are two before one steps down.

@@ -19,9 +19,9 @@ use utoipa::{IntoParams, ToSchema, openapi::Object};
 use uuid::Uuid;
 
 /// The longest note, in characters.
-const NOTE_CHARS_MAX: usize = 500;
+pub(crate) const NOTE_CHARS_MAX: usize = 500;
 /// The most channels of one watch.
-const CHANNELS_MAX: usize = 20;
+pub(crate) const CHANNELS_MAX: usize = 20;
 
 /// Which watches.
 #[derive(Deserialize, IntoParams)]
@@ -75,7 +75,7 @@ pub(crate) struct NewWatch {
     /// What else is wanted; nothing without.
     #[serde(default)]
     wants: WantsForm,
-    /// The channels to tell, out of your own; all that are confirmed without.
+    /// The channels to tell, out of your own; without, all that are confirmed and that new watches tell by default.
     #[serde(default)]
     channels: Option<Vec<Uuid>>,
     /// A note to yourself, at most 500 characters.
@@ -152,36 +152,71 @@ impl Aside {
         watch::Aside { channels, note, stop_when_found: *stop_when_found, request_id: Some(request_id) }
     }
 
+    /// What is chosen.
+    pub(crate) fn new(channels: Vec<ChannelId>, note: String, stop_when_found: bool) -> Aside {
+        Aside { channels, note, stop_when_found }
+    }
+
+    /// What its owner notes for themself.
+    pub(crate) fn note(&self) -> &str {
+        &self.note
+    }
+
     /// What is wrong with it. Somebody else's channel is as unknown as one that does not exist.
-    fn errors(&self, own: &[ShownChannel]) -> Vec<FieldError> {
+    pub(crate) fn errors(&self, own: &[ShownChannel]) -> Vec<AsideError> {
         let mut errors = Vec::new();
         let chars = self.note.chars().count();
         if chars > NOTE_CHARS_MAX {
-            errors.push(FieldError::new("note", format!("has {chars} characters, must have {NOTE_CHARS_MAX} at most")));
+            errors.push(AsideError::LongNote(chars));
         }
         if self.note.chars().any(|character| character.is_control() && character != '\n') {
-            errors.push(FieldError::new("note", "holds a control character"));
+            errors.push(AsideError::UnreadableNote);
         }
         if self.channels.len() > CHANNELS_MAX {
-            errors.push(FieldError::new("channels", format!("are more than {CHANNELS_MAX}")));
+            errors.push(AsideError::ManyChannels);
         }
         let foreign = |id: &&ChannelId| !own.iter().any(|channel| channel.id == **id);
-        if let Some(id) = self.channels.iter().find(foreign) {
-            errors.push(FieldError::new("channels", format!("{id} is no channel of whoever makes the watch")));
-        }
+        errors.extend(self.channels.iter().find(foreign).map(|id| AsideError::ForeignChannel(*id)));
         errors
+    }
+}
+
+/// What is wrong with what stands beside a wish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum AsideError {
+    /// The note is long.
+    #[error("has {0} characters, must have {most} at most", most = NOTE_CHARS_MAX)]
+    LongNote(usize),
+    /// The note is no text.
+    #[error("holds a control character")]
+    UnreadableNote,
+    /// More channels than one watch tells.
+    #[error("are more than {most}", most = CHANNELS_MAX)]
+    ManyChannels,
+    /// Somebody else's, or nobody's.
+    #[error("{0} is no channel of whoever makes the watch")]
+    ForeignChannel(ChannelId),
+}
+
+impl AsideError {
+    /// The field that is wrong.
+    pub(crate) fn field(self) -> &'static str {
+        match self {
+            AsideError::LongNote(_) | AsideError::UnreadableNote => "note",
+            AsideError::ManyChannels | AsideError::ForeignChannel(_) => "channels",
+        }
     }
 }
 
 impl NewWatch {
     /// What it comes to for somebody with these channels.
     pub(crate) fn read(self, own: &[ShownChannel], now: DateTime<Utc>) -> Result<(Wanted, Aside), Problem> {
-        let usable = |channel: &&ShownChannel| channel.verified_at.is_some() && channel.disabled_at.is_none();
+        let usable = |channel: &&ShownChannel| channel.works() && channel.is_default;
         let channels = match self.channels {
             Some(named) => named.into_iter().map(ChannelId).collect(),
             None => own.iter().filter(usable).take(CHANNELS_MAX).map(|channel| channel.id).collect(),
         };
-        let aside = Aside { channels, note: self.note, stop_when_found: self.stop_when_found };
+        let aside = Aside::new(channels, self.note, self.stop_when_found);
         let criteria = form::criteria(self.leg, self.vehicle, self.party, self.wants);
         let wanted = Wanted::parse(self.operator, criteria, self.way_back.map(Into::into), now);
         let wanted = together(wanted, aside.errors(own))?;
@@ -223,12 +258,13 @@ pub(crate) fn again(watch: &ShownWatch, now: DateTime<Utc>) -> Result<Wanted, Pr
 }
 
 /// All that is wrong, in one answer.
-fn together<T>(wanted: Result<T, Vec<domain::watch::FieldError>>, mut errors: Vec<FieldError>) -> Result<T, Problem> {
+fn together<T>(wanted: Result<T, Vec<domain::watch::FieldError>>, aside: Vec<AsideError>) -> Result<T, Problem> {
+    let mut errors: Vec<_> = aside.into_iter().map(|error| FieldError::new(error.field(), error)).collect();
     match wanted {
         Ok(wanted) if errors.is_empty() => Ok(wanted),
         Ok(_) => Err(Problem::invalid(errors)),
         Err(wrong) => {
-            errors.splice(0..0, wrong.into_iter().map(|error| FieldError::new(error.field, error.reason)));
+            errors.splice(0..0, wrong.into_iter().map(|error| FieldError::new(error.field, error.wrong)));
             Err(Problem::invalid(errors))
         }
     }

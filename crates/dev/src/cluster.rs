@@ -11,11 +11,11 @@ mod redis;
 use crate::{checkout, progress::Progress};
 use anyhow::{Context, Result};
 pub use find::Node;
-use private::Private;
+pub(crate) use private::Private;
 use sqlx::{Connection, PgConnection, migrate::Migrator};
 use std::path::PathBuf;
 
-/// What a set of servers is for. Sets of different purposes run side by side.
+/// What a set of servers, or a browser, is for. Sets of different purposes run side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// `cargo dev up`; the only one whose rows stay from run to run.
@@ -28,6 +28,16 @@ pub enum Purpose {
     Bench,
     /// `cargo dev prepare`.
     Prepare,
+    /// `cargo dev shots`.
+    Shots,
+    /// `cargo dev lighthouse`.
+    Lighthouse,
+    /// The browser of the tests.
+    TestBrowser,
+    /// The browser of `cargo dev shots`.
+    ShotsBrowser,
+    /// The browser of `cargo dev lighthouse`.
+    LighthouseBrowser,
 }
 
 impl Purpose {
@@ -40,6 +50,11 @@ impl Purpose {
             Purpose::Test => "test",
             Purpose::Bench => "bench",
             Purpose::Prepare => "prepare",
+            Purpose::Shots => "shots",
+            Purpose::Lighthouse => "lighthouse",
+            Purpose::TestBrowser => "test-browser",
+            Purpose::ShotsBrowser => "shots-browser",
+            Purpose::LighthouseBrowser => "lighthouse-browser",
         }
     }
 
@@ -63,8 +78,7 @@ impl Cluster {
     /// a server does not start.
     pub async fn start(purpose: Purpose, progress: &Progress) -> Result<Cluster> {
         let programs = install::programs(progress)?;
-        let account = account::of_servers()?;
-        let private = Private::open(&checkout::private_dir(&checkout::root()), purpose, account)?;
+        let private = Private::for_purpose(purpose)?;
         progress.step("Starting PostgreSQL and Redis");
         // We hold the lock of this directory: what still runs in it was left by a leash that was killed.
         postgres::end_leftover(&programs, &private).await?;
@@ -136,6 +150,14 @@ impl Cluster {
 /// With a sentence, when it is missing and cannot be installed from here.
 pub fn node(progress: &Progress) -> Result<Node> {
     install::node(progress)
+}
+
+/// Finds or installs Chromium.
+///
+/// # Errors
+/// With a sentence, when it is missing and cannot be installed from here.
+pub fn chromium(progress: &Progress) -> Result<PathBuf> {
+    install::chromium(progress)
 }
 
 /// Removes everything private of this checkout.

@@ -4,12 +4,17 @@
 
 pub mod cargo;
 pub mod checkout;
+pub mod chromium;
 pub mod cluster;
+pub mod crawl;
 pub mod demo;
 pub mod leash;
+pub mod lighthouse;
+pub mod npm;
 pub mod prepare;
 pub mod progress;
 pub mod psql;
+pub mod shots;
 pub mod sim;
 pub mod stage;
 pub mod standard_provider;

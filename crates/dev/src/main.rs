@@ -7,8 +7,10 @@ use clap::{Parser, Subcommand};
 use dev::{
     cargo, cluster, demo,
     leash::{self, Hold},
+    lighthouse::{self, Measure},
     prepare::{self, Stale},
     psql,
+    shots::{self, Shots},
     sim::{Addresses, Sim},
     stop, test, threats, up,
 };
@@ -57,7 +59,15 @@ enum Command {
         check: bool,
     },
     /// Prints threat, requirement and proof from the last whole test run.
-    Threats,
+    Threats {
+        /// Renews what the security page shows of them instead.
+        #[arg(long)]
+        publish: bool,
+    },
+    /// Takes pictures of every page, at three sizes, light and dark, into target/shots.
+    Shots(Shots),
+    /// Measures the public pages with Lighthouse.
+    Lighthouse(Measure),
     /// Measures polls and schedule in a release build.
     Bench {
         /// Passed to the bench.
@@ -114,11 +124,14 @@ async fn run(command: Command) -> Result<()> {
         Command::Reset => cluster::reset(),
         Command::Psql { args } => psql::run(&args),
         Command::Prepare { check } => prepare::run(if check { Stale::Refuse } else { Stale::Renew }).await,
-        Command::Threats => {
+        Command::Threats { publish: true } => threats::published::renew(),
+        Command::Threats { publish: false } => {
             let outcomes = test::outcomes_file();
             ensure!(outcomes.exists(), "no test run to tell of: run `cargo dev test` first");
             threats::run(&outcomes)
         }
+        Command::Shots(shots) => shots::run(shots).await,
+        Command::Lighthouse(measure) => lighthouse::run(measure).await,
         Command::Bench { args } => {
             cargo::run(cargo::order("bench").args(["--quiet", "--package", "dev", "--bench", "bench", "--"]).args(args))
                 .await

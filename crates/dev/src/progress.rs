@@ -23,6 +23,21 @@ impl Progress {
         progress
     }
 
+    /// Announces work of so many steps, each to be announced.
+    #[must_use]
+    pub fn of(total: u64) -> Progress {
+        let bar = std::io::stderr().is_terminal().then(|| ProgressBar::new(total).with_style(counting()));
+        Progress { bar }
+    }
+
+    /// Announces the next of so many steps.
+    pub fn next(&self, step: &str) {
+        if let Some(bar) = &self.bar {
+            bar.inc(1);
+        }
+        self.step(step);
+    }
+
     /// Announces the next step.
     pub fn step(&self, step: &str) {
         match &self.bar {
@@ -59,6 +74,10 @@ impl Drop for Progress {
             bar.finish_and_clear();
         }
     }
+}
+
+fn counting() -> ProgressStyle {
+    ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} {elapsed:.dim}").expect("BUG: the template is a constant")
 }
 
 fn style() -> ProgressStyle {

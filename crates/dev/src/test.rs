@@ -4,11 +4,12 @@
 use crate::{
     cargo,
     checkout::{self, Build},
+    chromium,
     cluster::{Cluster, Purpose},
     leash::{Order, Output},
+    npm::{PAGE_CHECKS, STANDARD_PROVIDER},
     prepare::{self, Stale},
     progress::Progress,
-    standard_provider::{self, Installed},
     threats,
 };
 use anyhow::{Context, Result, ensure};
@@ -45,17 +46,9 @@ pub async fn run(filter: &[String]) -> Result<()> {
     progress.step("Migrating the template");
     cluster.create_database(TEMPLATE).await?;
     cluster.migrate(TEMPLATE).await?;
-    progress.step("Installing the standard identity provider");
-    let standard = match standard_provider::install(&progress) {
-        // The tests that need it say so by themselves; the others are of use without it.
-        Err(cause) if !is_whole => {
-            progress.say(&format!("no standard identity provider: {cause:#}"));
-            None
-        }
-        installed => Some(installed?),
-    };
+    let order = equipped(order(&cluster, filter), filter, &progress)?;
     progress.done();
-    let (outcomes, all_well) = tests(order(&cluster, filter, standard.as_ref())).await?;
+    let (outcomes, all_well) = tests(order).await?;
     drop(cluster);
     let threats = if is_whole { threats_of(&outcomes) } else { Ok(()) };
     println!("{outcomes}");
@@ -129,12 +122,28 @@ async fn tests(order: Order) -> Result<(Outcomes, bool)> {
     Ok((heard.into_inner().expect("BUG: hearing does not panic"), status.success()))
 }
 
-fn order(cluster: &Cluster, filter: &[String], standard: Option<&Installed>) -> Order {
-    let order = match standard {
-        Some(standard) => standard.told(cargo::order("test")),
-        None => cargo::order("test"),
-    };
-    order
+/// Installs what some tests need beside servers, and tells where it is.
+fn equipped(mut order: Order, filter: &[String], progress: &Progress) -> Result<Order> {
+    progress.step("Installing the standard identity provider, Chromium and what pages are held against");
+    let chromium = chromium::install(progress).map(|installed| Box::new(move |order| installed.told(order)) as Told);
+    let packages = [STANDARD_PROVIDER, PAGE_CHECKS].map(|packages| {
+        packages.install(progress).map(|installed| Box::new(move |order| packages.told(&installed, order)) as Told)
+    });
+    for installed in packages.into_iter().chain([chromium]) {
+        match installed {
+            // The tests that need it say so by themselves; the others are of use without it.
+            Err(cause) if !filter.is_empty() => progress.say(&format!("some tests will fail: {cause:#}")),
+            installed => order = installed?(order),
+        }
+    }
+    Ok(order)
+}
+
+/// Tells tests where something is.
+type Told = Box<dyn FnOnce(Order) -> Order>;
+
+fn order(cluster: &Cluster, filter: &[String]) -> Order {
+    cargo::order("test")
         .args(["--workspace", "--no-fail-fast"])
         .args(filter.iter().cloned())
         .env("FERRY_TEST_OWNER_URL", cluster.owner_url("postgres"))

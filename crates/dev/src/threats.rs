@@ -8,6 +8,7 @@ pub mod check;
 pub mod matrix;
 pub mod model;
 pub mod outcomes;
+pub mod published;
 pub mod unproved;
 
 use crate::checkout;

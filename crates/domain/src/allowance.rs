@@ -15,7 +15,8 @@ closed_set! {
         SignIn = "sign_in",
         /// Coming back from there.
         Callback = "callback",
-        /// Inviting somebody, and opening an invitation.
+        /// Having a mail sent to an address that nobody has proved yet: an invitation, a
+        /// confirmation, a test. And opening an invitation.
         Invitation = "invitation",
         /// Making or rotating an API key. Revoking one is never counted: it must always work.
         Key = "key",
@@ -43,7 +44,7 @@ impl Allowance {
             Allowance::SignIn => Rate { burst: 60, again_after_s: 5 },
             // Each has us ask the provider for tokens, so there are no more of them than of those who set out.
             Allowance::Callback => Rate { burst: 60, again_after_s: 5 },
-            // The largest plan's team in one go; each is a mail to somebody who did not ask for one.
+            // The largest plan's team in one go; each is a mail to somebody who may not have asked for one.
             Allowance::Invitation => Rate { burst: 25, again_after_s: 180 },
             // All keys of a tenant rotated in one go; each is a mail to every owner.
             Allowance::Key => Rate { burst: 20, again_after_s: 180 },

@@ -21,7 +21,7 @@ pub const CHANNEL: Cap = Cap { an_hour: 60, a_day: 200 };
 pub const TENANT: Cap = Cap { an_hour: 600, a_day: 2_000 };
 /// Letters to one person about one tenant.
 pub const PERSON: Cap = Cap { an_hour: 10, a_day: 30 };
-/// Invitations to one address, whoever invites: of all tenants together.
+/// Invitations and confirmations to one address, whoever asks for them: of all tenants together.
 pub const STRANGER: Cap = Cap { an_hour: 2, a_day: 3 };
 
 /// After so many messages of a day about the same sailing and watch the next waits this long after the last, in seconds;

@@ -62,6 +62,10 @@ id!(
     InvitationId, Uuid
 );
 id!(
+    /// A letter to a person.
+    LetterId, Uuid
+);
+id!(
     /// A target: one question to an operator.
     TargetId, i64
 );

@@ -8,7 +8,7 @@ use crate::{
     invitation::Standing,
     key::{Life, State},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 closed_set! {
     /// What a letter says.
@@ -27,7 +27,23 @@ closed_set! {
         KeyCreated = "key_created",
         /// One of its keys ends soon.
         KeyExpiring = "key_expiring",
+        /// Whoever reads at an address is asked whether it is a member's channel.
+        ChannelConfirm = "channel_confirm",
+        /// What a channel gets when its owner tries it.
+        ChannelTest = "channel_test",
     }
+}
+
+/// For how long after it was asked for a channel can be confirmed.
+pub const CONFIRMED_WITHIN: TimeDelta = TimeDelta::minutes(10);
+
+/// The channel that a letter is about, as it is now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Addressed {
+    /// It was confirmed and is switched on.
+    pub works: bool,
+    /// When the letter was asked for.
+    pub asked_at: DateTime<Utc>,
 }
 
 /// All that decides whether a letter may still go out, read just before it does.
@@ -47,6 +63,8 @@ pub struct LetterFacts {
     pub invitation: Option<Standing>,
     /// The key it is about.
     pub key: Option<Life>,
+    /// The channel it is about.
+    pub channel: Option<Addressed>,
 }
 
 /// Whether a letter may go out now.
@@ -56,7 +74,12 @@ pub struct LetterFacts {
 pub fn still_wanted(facts: &LetterFacts, now: DateTime<Utc>) -> Result<(), CancelReason> {
     let is_personal = facts.kind == LetterKind::IdentityLinked;
     let to_member = match facts.kind {
-        LetterKind::MemberJoined | LetterKind::RoleChanged | LetterKind::KeyCreated | LetterKind::KeyExpiring => true,
+        LetterKind::MemberJoined
+        | LetterKind::RoleChanged
+        | LetterKind::KeyCreated
+        | LetterKind::KeyExpiring
+        | LetterKind::ChannelConfirm
+        | LetterKind::ChannelTest => true,
         LetterKind::Invitation | LetterKind::MemberRemoved | LetterKind::IdentityLinked => false,
     };
     let works = facts.key.map(|key| key.state(now));
@@ -68,6 +91,11 @@ pub fn still_wanted(facts: &LetterFacts, now: DateTime<Utc>) -> Result<(), Cance
         // That there was a new key is told even when it has ended again; not when it went with whoever made it.
         (LetterKind::KeyCreated, _) => works.is_none(),
         (LetterKind::KeyExpiring, _) => works != Some(State::Live),
+        // A link that has ended before it is mailed would only puzzle.
+        (LetterKind::ChannelConfirm, _) => {
+            facts.channel.is_none_or(|channel| channel.works || channel.asked_at + CONFIRMED_WITHIN <= now)
+        }
+        (LetterKind::ChannelTest, _) => facts.channel.is_none_or(|channel| !channel.works),
         (LetterKind::RoleChanged | LetterKind::IdentityLinked, _) => false,
     };
     let hindrances = [
@@ -107,6 +135,11 @@ mod tests {
             subject_is_member: true,
             invitation: (kind == LetterKind::Invitation).then_some(standing),
             key: matches!(kind, LetterKind::KeyCreated | LetterKind::KeyExpiring).then_some(KEY),
+            channel: match kind {
+                LetterKind::ChannelConfirm => Some(Addressed { works: false, asked_at: at("2026-07-01T11:55:00Z") }),
+                LetterKind::ChannelTest => Some(Addressed { works: true, asked_at: at("2026-07-01T11:55:00Z") }),
+                _ => None,
+            },
         }
     }
 
@@ -130,6 +163,9 @@ mod tests {
         let revoked = invited.invitation.map(|standing| Standing { revoked: true, ..standing });
         let (made, ending) = (facts(LetterKind::KeyCreated), facts(LetterKind::KeyExpiring));
         let dead = Some(Life { revoked_at: Some(now), ..KEY });
+        let (confirming, trying) = (facts(LetterKind::ChannelConfirm), facts(LetterKind::ChannelTest));
+        let late = at("2026-07-01T12:05:00Z");
+        assert_eq!(still_wanted(&confirming, late), Err(CancelReason::Void), "its link has ended");
         assert_eq!(still_wanted(&LetterFacts { key: dead, ..made }, now), Ok(()), "there was a key");
         for (facts, reason) in [
             (LetterFacts { invitation: revoked, ..invited }, CancelReason::Void),
@@ -142,6 +178,11 @@ mod tests {
             (LetterFacts { is_member: false, ..made }, CancelReason::MemberGone),
             (LetterFacts { key: dead, ..ending }, CancelReason::Void),
             (LetterFacts { key: None, ..ending }, CancelReason::Void),
+            (LetterFacts { channel: trying.channel, ..confirming }, CancelReason::Void),
+            (LetterFacts { channel: None, ..confirming }, CancelReason::Void),
+            (LetterFacts { is_member: false, ..confirming }, CancelReason::MemberGone),
+            (LetterFacts { channel: confirming.channel, ..trying }, CancelReason::Void),
+            (LetterFacts { channel: None, ..trying }, CancelReason::Void),
         ] {
             assert_eq!(still_wanted(&facts, now), Err(reason), "{facts:?}");
         }

@@ -4,6 +4,7 @@
 //! deletes anything: a caller over a limit decides what to do.
 
 use crate::delivery::ChannelKind;
+use crate::facts::{Currency, Price};
 use std::num::NonZeroU32;
 
 closed_set! {
@@ -64,6 +65,27 @@ impl Plan {
     pub fn least_with_keys() -> Plan {
         let with_keys = Plan::ALL.iter().find(|plan| plan.limits().api_keys != ApiKeys::None);
         *with_keys.expect("BUG: a plan has keys")
+    }
+
+    /// What it is called, in every language.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Plan::Free => "Free",
+            Plan::Plus => "Plus",
+            Plan::Pro => "Pro",
+            Plan::Fleet => "Fleet",
+        }
+    }
+
+    /// What a month of it costs.
+    pub const fn price(self) -> Price {
+        let minor = match self {
+            Plan::Free => 0,
+            Plan::Plus => 499,
+            Plan::Pro => 1_499,
+            Plan::Fleet => 7_900,
+        };
+        Price { minor, currency: Currency::EUR }
     }
 
     /// The limits of this plan.
@@ -168,6 +190,7 @@ mod tests {
             assert!(above.active_watches > below.active_watches);
             assert!(above.watched_days > below.watched_days);
             assert!(above.members > below.members);
+            assert!(pair[1].price().minor > pair[0].price().minor);
             assert!(above.history_days >= below.history_days);
             assert_eq!(below.interval_s % above.interval_s, 0, "intervals divide each other");
             assert!(below.channels.iter().all(|kind| above.channels.contains(kind)));

@@ -89,7 +89,7 @@ pub enum Index {
     ChannelAddress(TenantId),
     /// `invitation.address_index`.
     InvitationAddress(TenantId),
-    /// `invitation.mailbox_index`: equal among all tenants, so that they cannot bomb a mailbox together. One function of the database
+    /// `invitation.mailbox_index` and `letter.mailbox_index`: equal among all tenants, so that they cannot bomb a mailbox together. One function of the database
     /// counts by it, and tells nobody but a worker.
     Mailbox,
 }

@@ -18,7 +18,7 @@ mod vehicle;
 mod wanted;
 
 pub use preset::Preset;
-pub use validate::FieldError;
+pub use validate::{FieldError, Wrong};
 pub(crate) use vehicle::metres;
 pub use vehicle::{Party, Vehicle, VehicleKind, Want, Wants};
 pub use wanted::Wanted;

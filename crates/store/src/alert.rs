@@ -182,7 +182,15 @@ pub enum Answered {
 /// # Errors
 /// When the database refuses.
 pub async fn answer_stop(tx: &mut TenantTx, link: &Capability, now: DateTime<Utc>) -> Result<Answered> {
-    let Some((watch, changed, _)) = answer(tx, link, "stop", now).await? else { return Ok(Answered::Missing) };
+    stop(tx, AlertId(link.subject()), now).await
+}
+
+/// The same, said by a member.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn stop(tx: &mut TenantTx, alert: AlertId, now: DateTime<Utc>) -> Result<Answered> {
+    let Some((watch, changed, _)) = answer(tx, alert, "stop", now).await? else { return Ok(Answered::Missing) };
     let stopped = watch::stop(tx, watch, now).await?;
     Ok(if changed || stopped { Answered::Done } else { Answered::Before })
 }
@@ -192,7 +200,15 @@ pub async fn answer_stop(tx: &mut TenantTx, link: &Capability, now: DateTime<Utc
 /// # Errors
 /// When the database refuses.
 pub async fn answer_keep(tx: &mut TenantTx, link: &Capability, now: DateTime<Utc>) -> Result<Answered> {
-    Ok(match answer(tx, link, "keep", now).await? {
+    keep(tx, AlertId(link.subject()), now).await
+}
+
+/// The same, said by a member.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn keep(tx: &mut TenantTx, alert: AlertId, now: DateTime<Utc>) -> Result<Answered> {
+    Ok(match answer(tx, alert, "keep", now).await? {
         None => Answered::Missing,
         Some((_, _, false)) => Answered::Ended,
         Some((_, true, true)) => Answered::Done,
@@ -204,22 +220,22 @@ pub async fn answer_keep(tx: &mut TenantTx, link: &Capability, now: DateTime<Utc
 /// whether the watch runs.
 async fn answer(
     tx: &mut TenantTx,
-    link: &Capability,
+    alert: AlertId,
     answer: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<(WatchId, bool, bool)>> {
     let row = sqlx::query!(
         r#"select a.watch_id, a.answer is distinct from $2 as "is_new!", w.state in ('active', 'paused') as "runs!"
            from alert a join watch w on w.tenant_id = a.tenant_id and w.id = a.watch_id
-           where a.id = $1 for update of a"#,
-        link.subject(),
+           where a.id = $1 and a.released_at is not null and w.state <> 'deleted' for update of a"#,
+        alert.0,
         answer
     )
     .fetch_optional(&mut *tx.tx)
     .await?;
     let Some(row) = row else { return Ok(None) };
     if row.is_new && row.runs {
-        sqlx::query!("update alert set answer = $2, answered_at = $3 where id = $1", link.subject(), answer, now)
+        sqlx::query!("update alert set answer = $2, answered_at = $3 where id = $1", alert.0, answer, now)
             .execute(&mut *tx.tx)
             .await?;
     }
@@ -257,6 +273,16 @@ impl Store {
             .fetch_one(&self.pool)
             .await?;
         Ok(made.unsigned_abs())
+    }
+
+    /// Wakes watches whose sleep is over; returns how many.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn wake_watches(&self, now: DateTime<Utc>, limit: i32) -> Result<u64> {
+        let woken =
+            sqlx::query_scalar!(r#"select wake_watches($1, $2) as "woken!""#, now, limit).fetch_one(&self.pool).await?;
+        Ok(woken.unsigned_abs())
     }
 
     /// Closes alerts whose sailing has left, and ends watches past their last day. Returns how many rows.

@@ -170,7 +170,7 @@ pub async fn sightings(
     plan: Plan,
     now: DateTime<Utc>,
 ) -> Result<Vec<Sighting>> {
-    let watches: Vec<Uuid> = watches.iter().take(CARDS_MAX.unsigned_abs() as usize).map(|watch| watch.0).collect();
+    let watches: Vec<Uuid> = watches.iter().map(|watch| watch.0).collect();
     let rows = sqlx::query!(
         r#"select near.watch_id as "watch_id!", near.leg as "leg!", near.operator_id as "operator_id!",
                   near.route_code as "route_code!", near.key as "key!", near.departs_local as "departs_local!",

@@ -5,7 +5,7 @@
 use crate::setting;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{allowance::Subject, invitation};
+use domain::{allowance::Subject, invitation, letter::CONFIRMED_WITHIN};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use std::str::FromStr;
@@ -22,6 +22,8 @@ pub enum Purpose {
     Unsubscribe,
     /// Shows an invitation and, to the person it was sent to, accepts it.
     Invitation,
+    /// Confirms a channel, to the person who asked for it.
+    Channel,
 }
 
 impl Purpose {
@@ -33,6 +35,7 @@ impl Purpose {
             Purpose::Keep => "keep",
             Purpose::Unsubscribe => "unsubscribe",
             Purpose::Invitation => "invitation",
+            Purpose::Channel => "channel",
         }
     }
 
@@ -42,6 +45,7 @@ impl Purpose {
             Purpose::Stop | Purpose::Keep => TimeDelta::days(92),
             Purpose::Unsubscribe => TimeDelta::days(730),
             Purpose::Invitation => invitation::LIFE,
+            Purpose::Channel => CONFIRMED_WITHIN,
         }
     }
 }
@@ -79,6 +83,11 @@ impl LinkKey {
 
     /// The path of a link for one purpose on one object of one tenant, good until `until`.
     pub(crate) fn path(&self, purpose: Purpose, tenant: Uuid, subject: Uuid, until: DateTime<Utc>) -> String {
+        format!("/l/{}/{}", purpose.as_str(), self.token(purpose, tenant, subject, until))
+    }
+
+    /// What such a link carries.
+    pub(crate) fn token(&self, purpose: Purpose, tenant: Uuid, subject: Uuid, until: DateTime<Utc>) -> String {
         let expires_s = until.timestamp();
         let mut token = Vec::with_capacity(TOKEN_BYTES);
         token.extend_from_slice(tenant.as_bytes());
@@ -86,7 +95,7 @@ impl LinkKey {
         token.extend_from_slice(&expires_s.to_be_bytes());
         let tag = self.mac(purpose, &token).finalize().into_bytes();
         token.extend_from_slice(&tag);
-        format!("/l/{}/{}", purpose.as_str(), URL_SAFE_NO_PAD.encode(token))
+        URL_SAFE_NO_PAD.encode(token)
     }
 
     /// What a bucket of this subject is called: without the key nobody can tell whose it is, though addresses are few.
@@ -122,7 +131,7 @@ impl Capability {
     pub(crate) fn tenant(&self) -> Uuid {
         self.tenant
     }
-    /// The one object it is for: an alert, a channel or an invitation.
+    /// The one object it is for: an alert, a channel, an invitation or a letter.
     #[must_use]
     pub fn subject(&self) -> Uuid {
         self.subject

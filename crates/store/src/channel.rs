@@ -1,4 +1,5 @@
-//! Channels as their tenant sees them. Adding and confirming one is not done here.
+//! Channels: where a tenant's people are told. Promises that one that was added works only once its address has answered and its owner
+//! has said so in their own session, by a letter that confirms once and within ten minutes. Never tells one tenant that another has an address.
 
 use crate::{Listed, Place, Result, TenantTx, word};
 use chrono::{DateTime, Utc};
@@ -7,6 +8,10 @@ use domain::{
     id::{ChannelId, UserId},
 };
 use uuid::Uuid;
+
+mod added;
+
+pub use added::{Added, CHANNELS_MAX, Confirmed, Held, add, ask, asked, confirm, remove, set_default, test};
 
 /// A channel, read back.
 #[derive(Clone, Debug)]
@@ -23,8 +28,18 @@ pub struct ShownChannel {
     pub verified_at: Option<DateTime<Utc>>,
     /// Since when nothing is sent to it.
     pub disabled_at: Option<DateTime<Utc>>,
+    /// Whether a new watch tells it unless somebody says otherwise.
+    pub is_default: bool,
     /// When it was added.
     pub created_at: DateTime<Utc>,
+}
+
+impl ShownChannel {
+    /// Whether anything is sent to it.
+    #[must_use]
+    pub fn works(&self) -> bool {
+        self.verified_at.is_some() && self.disabled_at.is_none()
+    }
 }
 
 struct Row {
@@ -34,6 +49,7 @@ struct Row {
     address: Vec<u8>,
     verified_at: Option<DateTime<Utc>>,
     disabled_at: Option<DateTime<Utc>>,
+    is_default: bool,
     created_at: DateTime<Utc>,
 }
 
@@ -46,6 +62,7 @@ impl Row {
             address: tx.address(self.id, &self.address)?,
             verified_at: self.verified_at,
             disabled_at: self.disabled_at,
+            is_default: self.is_default,
             created_at: self.created_at,
         })
     }
@@ -58,7 +75,7 @@ impl Row {
 pub async fn list(tx: &mut TenantTx, after: Option<&Place<Uuid>>, limit: i64) -> Result<Listed<ShownChannel, Uuid>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select id, user_id, kind, address as "address!", verified_at, disabled_at, created_at from channel
+        r#"select id, user_id, kind, address as "address!", verified_at, disabled_at, is_default, created_at from channel
          where $1::timestamptz is null or (created_at, id) > ($1, $2)
          order by created_at, id
          limit least($3::bigint, 100) + 1"#,
@@ -78,7 +95,7 @@ pub async fn list(tx: &mut TenantTx, after: Option<&Place<Uuid>>, limit: i64) ->
 pub async fn find(tx: &mut TenantTx, id: ChannelId) -> Result<Option<ShownChannel>> {
     let row = sqlx::query_as!(
         Row,
-        r#"select id, user_id, kind, address as "address!", verified_at, disabled_at, created_at from channel where id = $1"#,
+        r#"select id, user_id, kind, address as "address!", verified_at, disabled_at, is_default, created_at from channel where id = $1"#,
         id.0
     )
     .fetch_optional(&mut *tx.tx)
@@ -93,7 +110,7 @@ pub async fn find(tx: &mut TenantTx, id: ChannelId) -> Result<Option<ShownChanne
 pub async fn of_user(tx: &mut TenantTx, user: UserId) -> Result<Vec<ShownChannel>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select id, user_id, kind, address as "address!", verified_at, disabled_at, created_at from channel
+        r#"select id, user_id, kind, address as "address!", verified_at, disabled_at, is_default, created_at from channel
          where user_id = $1 order by created_at, id limit 100"#,
         user.0
     )

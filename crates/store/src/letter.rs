@@ -10,13 +10,17 @@ use chrono::{DateTime, Utc};
 use domain::{
     access::Role,
     cap::{self, Slot},
-    id::{DeliveryId, InvitationId, KeyId, TenantId, UserId},
+    id::{ChannelId, DeliveryId, InvitationId, KeyId, LetterId, TenantId, UserId},
     invitation::Standing,
     key::{Life, Scope},
-    letter::{LetterFacts, LetterKind},
+    letter::{Addressed, CONFIRMED_WITHIN, LetterFacts, LetterKind},
     seal::Place,
 };
 use uuid::Uuid;
+
+mod channel;
+
+pub(crate) use channel::{ToChannel, write_to_channel};
 
 /// A letter about a tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,8 +130,8 @@ pub struct LetterRow {
 pub enum Recipient {
     /// A person with an account.
     Person(UserId),
-    /// Whoever reads at the address of an invitation.
-    Invited(InvitationId),
+    /// Whoever reads at an address that nobody has proved to be theirs: this letter's.
+    Stranger(LetterId),
 }
 
 /// What a letter tells. A role that somebody does not have is the least there is; such a letter is not sent.
@@ -158,6 +162,15 @@ pub enum About {
     KeyCreated(KeyTold),
     /// A key ends soon.
     KeyExpiring(KeyTold),
+    /// A member wants to be told at this address.
+    ChannelConfirm {
+        /// What the member is called.
+        name: String,
+        /// The signed path that confirms it, made for this mail and kept nowhere.
+        path: String,
+    },
+    /// A member tries a channel.
+    ChannelTest,
 }
 
 /// What a letter tells of a key. Never the key.
@@ -201,6 +214,8 @@ pub async fn lock(tx: &mut TenantTx, id: DeliveryId, key: &LinkKey, now: DateTim
 }
 
 struct Locked {
+    letter_id: Uuid,
+    written_at: DateTime<Utc>,
     message_id: Uuid,
     attempts: i16,
     kind: String,
@@ -228,21 +243,20 @@ struct Locked {
     key_expires_at: Option<DateTime<Utc>>,
     key_revoked_at: Option<DateTime<Utc>>,
     key_replaced_by: Option<Uuid>,
+    channel_id: Option<Uuid>,
+    channel_address: Option<Vec<u8>>,
+    channel_works: bool,
+    own_name: Option<String>,
 }
 
 impl Locked {
     fn read(&self, id: DeliveryId, tx: &TenantTx, key: &LinkKey) -> Result<LetterRow> {
-        let to = match (self.user_id, self.invitation_id) {
-            (_, Some(invitation)) => Recipient::Invited(InvitationId(invitation)),
-            (user, None) => Recipient::Person(UserId(user.unwrap_or_default())),
+        let kind = word(&self.kind)?;
+        let to = match kind {
+            LetterKind::Invitation | LetterKind::ChannelConfirm => Recipient::Stranger(LetterId(self.letter_id)),
+            _ => Recipient::Person(UserId(self.user_id.unwrap_or_default())),
         };
-        let address = match (to, &self.email, &self.invited) {
-            (Recipient::Person(user), Some(email), _) => tx.sealer.open(&Place::UserEmail(user), email)?,
-            (Recipient::Invited(invitation), _, Some(invited)) => {
-                tx.sealer.open(&Place::InvitationAddress(tx.tenant(), invitation.0), invited)?
-            }
-            _ => String::new(),
-        };
+        let address = self.address(kind, tx)?;
         Ok(LetterRow {
             id,
             message_id: self.message_id,
@@ -252,17 +266,33 @@ impl Locked {
             to,
             about: self.about(tx, key)?,
             facts: LetterFacts {
-                kind: word(&self.kind)?,
+                kind,
                 tenant_live: self.tenant_live,
                 has_recipient: !address.is_empty(),
                 is_member: self.role.is_some(),
                 subject_is_member: self.subject_role.is_some(),
                 invitation: self.standing()?,
                 key: self.life(),
+                channel: self.channel_id.map(|_| Addressed { works: self.channel_works, asked_at: self.written_at }),
             },
             address,
             locale: self.locale.clone().unwrap_or_default(),
         })
+    }
+
+    /// Where it goes; empty if there is nobody any more.
+    fn address(&self, kind: LetterKind, tx: &TenantTx) -> Result<String> {
+        let (place, sealed) = match kind {
+            LetterKind::Invitation => {
+                (Place::InvitationAddress(tx.tenant(), self.invitation_id.unwrap_or_default()), &self.invited)
+            }
+            LetterKind::ChannelConfirm | LetterKind::ChannelTest => {
+                let channel = ChannelId(self.channel_id.unwrap_or_default());
+                (Place::ChannelAddress(tx.tenant(), channel), &self.channel_address)
+            }
+            _ => (Place::UserEmail(UserId(self.user_id.unwrap_or_default())), &self.email),
+        };
+        sealed.as_ref().map_or(Ok(String::new()), |sealed| tx.sealer.open(&place, sealed))
     }
 
     fn standing(&self) -> Result<Option<Standing>> {
@@ -316,6 +346,15 @@ impl Locked {
             LetterKind::IdentityLinked => About::IdentityLinked { provider: self.subject.clone() },
             LetterKind::KeyCreated => About::KeyCreated(self.key()?),
             LetterKind::KeyExpiring => About::KeyExpiring(self.key()?),
+            LetterKind::ChannelConfirm => {
+                let until = self.written_at + CONFIRMED_WITHIN;
+                let token = key.token(Purpose::Channel, tx.tenant, self.letter_id, until);
+                About::ChannelConfirm {
+                    name: self.own_name.clone().unwrap_or_default(),
+                    path: format!("/account/channels/{token}"),
+                }
+            }
+            LetterKind::ChannelTest => About::ChannelTest,
         })
     }
 }
@@ -338,10 +377,10 @@ pub async fn slot(tx: &mut TenantTx, to: Recipient, now: DateTime<Utc>) -> Resul
             .await?;
             cap::PERSON.slot(spent(row.hour, row.day), now)
         }
-        Recipient::Invited(invitation) => {
+        Recipient::Stranger(letter) => {
             let row = sqlx::query!(
-                r#"select hour as "hour!", day as "day!" from invited_lately($1, $2, $3)"#,
-                invitation.0,
+                r#"select hour as "hour!", day as "day!" from stranger_lately($1, $2, $3)"#,
+                letter.0,
                 hour,
                 day
             )

@@ -15,6 +15,7 @@ pub mod change;
 pub mod channel;
 pub mod check;
 pub mod delivery;
+pub mod departures;
 pub mod held;
 pub mod idempotency;
 pub mod identity;

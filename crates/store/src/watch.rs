@@ -19,8 +19,8 @@ use uuid::Uuid;
 mod change;
 mod shown;
 
-pub use change::{Aside, annotate, rewrite, set_state};
-pub use shown::{ShownTarget, ShownWatch, find, list, lock_for_change, of_ids, targets};
+pub use change::{Aside, annotate, rewrite, set_state, snooze};
+pub use shown::{ShownTarget, ShownWatch, find, list, lock_for_change, of_ids, targets, usage};
 
 /// What a watch holds.
 #[derive(Clone, Debug)]
@@ -179,7 +179,7 @@ async fn tell(tx: &mut TenantTx, id: WatchId, channels: &[ChannelId]) -> Result<
 /// When the database refuses.
 pub async fn stop(tx: &mut TenantTx, watch: WatchId, now: DateTime<Utc>) -> Result<bool> {
     let stopped = sqlx::query!(
-        "update watch set state = 'stopped', changed_at = $2 where id = $1 and state in ('active', 'paused')",
+        "update watch set state = 'stopped', snoozed_until = null, changed_at = $2 where id = $1 and state in ('active', 'paused')",
         watch.0,
         now
     )
@@ -196,7 +196,7 @@ pub async fn stop(tx: &mut TenantTx, watch: WatchId, now: DateTime<Utc>) -> Resu
     Ok(stopped.rows_affected() > 0)
 }
 
-/// How many watches the tenant has running.
+/// How many watches the tenant has running; one that sleeps is not.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -207,7 +207,7 @@ pub async fn count_active(tx: &mut TenantTx) -> Result<u64> {
     Ok(count.unsigned_abs())
 }
 
-/// The tenant's plan and what it uses of it, leaving out one watch that is about to be counted anew. Until the
+/// The tenant's plan and what it uses of it, watches that sleep among it, leaving out one watch that is about to be counted anew. Until the
 /// transaction ends nobody else may ask this of the tenant, so that what was admitted stays within the plan.
 ///
 /// # Errors
@@ -218,7 +218,7 @@ pub async fn lock_usage(tx: &mut TenantTx, leaving_out: Option<WatchId>) -> Resu
     let row = sqlx::query!(
         r#"select t.plan, count(w.id) as "watches!", coalesce(sum(w.watched_days), 0) as "days!"
            from tenant t
-             left join watch w on w.tenant_id = t.tenant_id and w.state = 'active' and w.id is distinct from $1
+             left join watch w on w.tenant_id = t.tenant_id and (w.state = 'active' or w.snoozed_until is not null) and w.id is distinct from $1
            group by t.plan"#,
         leaving_out.map(|watch| watch.0)
     )

@@ -1,7 +1,8 @@
 //! What stands in the gaps of a message.
 
 use crate::{Phrase, Said};
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono_tz::Tz;
 use domain::facts::Price;
 
 /// The value of a gap. Each is written as the language of the message writes it.
@@ -13,10 +14,14 @@ pub enum Arg {
     Count(i64),
     /// A day: Sat 14 Aug.
     Day(NaiveDate),
+    /// The day of the week of a day: Sat.
+    Weekday(NaiveDate),
     /// A time of day: 22:30.
     Time(NaiveTime),
     /// A local day and time: Sat 14 Aug, 22:30.
     Moment(NaiveDateTime),
+    /// An instant in somebody's zone, which is named: 1 Jul 2026, 14:30 CEST.
+    Instant(DateTime<Tz>),
     /// A month: August 2026.
     Month(NaiveDate),
     /// How long, in the largest unit that says it: 6 minutes.
@@ -81,6 +86,7 @@ arguments! {
     NaiveDate: day => Arg::Day(*day);
     NaiveTime: time => Arg::Time(*time);
     NaiveDateTime: moment => Arg::Moment(*moment);
+    DateTime<Tz>: at => Arg::Instant(*at);
     TimeDelta: span => Arg::Span(*span);
     Price: price => Arg::Money(*price);
     Said: said => Arg::Said(said.clone());

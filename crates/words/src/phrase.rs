@@ -4,6 +4,9 @@ use crate::{Arg, Argument, Language, bundle, write};
 use fluent_bundle::{FluentArgs, FluentValue};
 use std::fmt;
 
+/// The message that is its gap and nothing else.
+const PLAIN: &str = "plain";
+
 /// What is to be said, whatever the language: a message's id and what stands in its gaps.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Said {
@@ -21,7 +24,13 @@ impl Said {
     /// Words that are no message of ours, as they are: what programs are told, which speak English.
     #[must_use]
     pub fn plain(text: impl Into<String>) -> Said {
-        Said { id: "plain", args: vec![("text", Arg::Text(text.into()))] }
+        Said { id: PLAIN, args: vec![("text", Arg::Text(text.into()))] }
+    }
+
+    /// Whether it is for programs.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.id == PLAIN
     }
 
     /// Fills a gap.

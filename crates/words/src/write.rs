@@ -1,7 +1,8 @@
 //! Days, times, spans, numbers and money as a language writes them.
 
 use crate::{Arg, Language, Said};
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono_tz::Tz;
 use domain::facts::Price;
 use fixed_decimal::Decimal;
 use icu_decimal::DecimalFormatter;
@@ -26,8 +27,10 @@ pub(crate) fn written(arg: &Arg, language: Language) -> String {
         Arg::Text(text) => text.clone(),
         Arg::Count(n) => number(Decimal::from(*n), language),
         Arg::Day(day) => self::day(*day, language),
+        Arg::Weekday(day) => day.format_localized("%a", language.locale()).to_string(),
         Arg::Time(time) => self::time(*time, language),
         Arg::Moment(moment) => self::moment(*moment, language),
+        Arg::Instant(at) => instant(*at, language),
         Arg::Month(first) => first.format_localized("%B %Y", language.locale()).to_string(),
         Arg::Span(span) => self::span(*span).inside(language).to_string(),
         Arg::Length(length_mm) => metres(*length_mm, language),
@@ -54,6 +57,10 @@ fn time(time: NaiveTime, _: Language) -> String {
 
 fn moment(moment: NaiveDateTime, language: Language) -> String {
     format!("{}, {}", day(moment.date(), language), time(moment.time(), language))
+}
+
+fn instant(at: DateTime<Tz>, language: Language) -> String {
+    at.format_localized("%-d %b %Y, %H:%M %Z", language.locale()).to_string()
 }
 
 /// The largest unit of which there are two, so that ninety minutes are not an hour: 45 seconds, 90 minutes, 3 hours, 12 days.
@@ -108,11 +115,19 @@ mod tests {
         let price = Price { minor: 133_450, currency: "EUR".to_owned().try_into().unwrap() };
         let said = |arg: Arg| Language::ALL.map(|language| written(&arg, language));
         assert_eq!(said(Arg::Moment(at)), ["Fri 14 Aug, 22:30", "ven. 14 août, 22:30"]);
+        assert_eq!(said(Arg::Weekday(at.date())), ["Fri", "ven."]);
         assert_eq!(said(Arg::Month(at.date())), ["August 2026", "août 2026"]);
         assert_eq!(said(Arg::Count(12_345)), ["12,345", "12\u{202f}345"]);
         assert_eq!(said(Arg::Money(price)), ["€1,334.50", "1\u{202f}334,50\u{a0}€"]);
         assert_eq!(said(Arg::Length(5_400)), ["5.4\u{a0}m", "5,4\u{a0}m"]);
         assert_eq!(said(Arg::Length(6_000)), ["6\u{a0}m", "6\u{a0}m"]);
+    }
+
+    #[test]
+    fn an_instant_is_written_in_somebodys_zone_which_is_named() {
+        let at = "2026-07-01T12:30:59Z".parse::<DateTime<chrono::Utc>>().unwrap().with_timezone(&Tz::Europe__Paris);
+        let said = Language::ALL.map(|language| written(&Arg::Instant(at), language));
+        assert_eq!(said, ["1 Jul 2026, 14:30 CEST", "1 juil. 2026, 14:30 CEST"]);
     }
 
     #[test]

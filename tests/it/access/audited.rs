@@ -56,7 +56,7 @@ async fn sr_aud_02_every_row_that_can_change_something_leaves_a_line_in_the_audi
                 Purpose::Stop => stop,
                 Purpose::Keep => keep,
                 Purpose::Unsubscribe => unsubscribe,
-                Purpose::Invitation => panic!("{what}: an invitation is accepted by who is signed in"),
+                Purpose::Invitation | Purpose::Channel => panic!("{what}: this is answered by who is signed in"),
             };
             let answer = Client::new(&world, None).send(row.method.clone(), &path, None).await;
             assert!(answer.status.is_success(), "{what}: {answer:?}");

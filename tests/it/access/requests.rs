@@ -49,10 +49,48 @@ fn handed_over(stage: &Stage) -> Vec<(&'static str, String)> {
     vec![("to", stage.alice.user.to_string()), ("then", "admin".into())]
 }
 
+/// A watch as the wizard's last page sends it.
+fn begun(stage: &Stage) -> Vec<(&'static str, String)> {
+    let day = stage.world.first_day.to_string();
+    vec![
+        ("operator", "harbour".into()),
+        ("route", "POR-SAN".into()),
+        ("from", day.clone()),
+        ("to", day),
+        ("vehicle", "coachbuilt_700".into()),
+        ("adults", "2".into()),
+        ("note", "Christmas".into()),
+    ]
+}
+
+/// An address that nobody has here yet.
+fn address(_: &Stage) -> Vec<(&'static str, String)> {
+    vec![("address", format!("{}@example.test", Uuid::new_v4()))]
+}
+
+/// The day before a watch's only day.
+fn slept(stage: &Stage) -> Vec<(&'static str, String)> {
+    vec![("until", (stage.world.first_day - chrono::Days::new(1)).to_string())]
+}
+
 /// Every row, with the body it takes. Links and pages that need no proof are here too.
 pub(super) const REQUESTS: &[(&str, &str, Body)] = &[
     ("GET", "/", Body::Nothing),
     ("GET", "/bot", Body::Nothing),
+    ("GET", "/search", Body::Nothing),
+    ("GET", "/ferries", Body::Nothing),
+    ("GET", "/ferries/{operator}/{route}", Body::Nothing),
+    ("GET", "/status", Body::Nothing),
+    ("GET", "/status/feed.atom", Body::Nothing),
+    ("GET", "/pricing", Body::Nothing),
+    ("GET", "/security", Body::Nothing),
+    ("GET", "/watch", Body::Nothing),
+    ("GET", "/.well-known/security.txt", Body::Nothing),
+    ("GET", "/robots.txt", Body::Nothing),
+    ("GET", "/sitemap.xml", Body::Nothing),
+    ("GET", "/manifest.webmanifest", Body::Nothing),
+    ("GET", "/sw.js", Body::Nothing),
+    ("GET", "/offline", Body::Nothing),
     ("GET", "/healthz", Body::Nothing),
     ("GET", "/assets/{version}/{file}", Body::Nothing),
     ("POST", "/language", Body::Form(|_| vec![("language", "fr".into())])),
@@ -117,6 +155,30 @@ pub(super) const REQUESTS: &[(&str, &str, Body)] = &[
     ("GET", "/t/{tenant}/keys/{key}/rotate", Body::Nothing),
     ("POST", "/t/{tenant}/keys/{key}/rotate", Body::Form(|_| vec![("days", "9".into()), ("overlap", "1".into())])),
     ("POST", "/t/{tenant}/keys/{key}/revoke", BUTTON),
+    ("GET", "/t/{tenant}/watches/new", Body::Nothing),
+    ("POST", "/t/{tenant}/watches", Body::Form(begun)),
+    ("GET", "/t/{tenant}/watches/{watch}", Body::Nothing),
+    ("POST", "/t/{tenant}/watches/{watch}", Body::Form(begun)),
+    ("GET", "/t/{tenant}/watches/{watch}/edit", Body::Nothing),
+    ("POST", "/t/{tenant}/watches/{watch}/pause", BUTTON),
+    ("POST", "/t/{tenant}/watches/{watch}/resume", BUTTON),
+    ("POST", "/t/{tenant}/watches/{watch}/snooze", Body::Form(slept)),
+    ("POST", "/t/{tenant}/watches/{watch}/stop", BUTTON),
+    ("GET", "/t/{tenant}/watches/{watch}/delete", Body::Nothing),
+    ("POST", "/t/{tenant}/watches/{watch}/delete", BUTTON),
+    ("GET", "/t/{tenant}/alerts", Body::Nothing),
+    ("GET", "/t/{tenant}/alerts.csv", Body::Nothing),
+    ("GET", "/t/{tenant}/alerts/{alert}", Body::Nothing),
+    ("POST", "/t/{tenant}/alerts/{alert}/booked", BUTTON),
+    ("POST", "/t/{tenant}/alerts/{alert}/keep", BUTTON),
+    ("GET", "/t/{tenant}/channels", Body::Nothing),
+    ("POST", "/t/{tenant}/channels", Body::Form(address)),
+    ("POST", "/t/{tenant}/channels/{channel}/ask", BUTTON),
+    ("POST", "/t/{tenant}/channels/{channel}/test", BUTTON),
+    ("POST", "/t/{tenant}/channels/{channel}/default", Body::Form(|_| vec![("default", "no".into())])),
+    ("POST", "/t/{tenant}/channels/{channel}/remove", BUTTON),
+    ("GET", "/account/channels/{confirmation}", Body::Nothing),
+    ("POST", "/account/channels/{confirmation}", BUTTON),
     ("GET", "/api/v1/openapi.json", Body::Nothing),
     ("GET", "/api/v1/key", Body::Nothing),
     ("GET", "/api/v1/operators", Body::Nothing),
@@ -151,7 +213,8 @@ async fn object(stage: &Stage, name: &str) -> String {
     match name {
         "operator" => "harbour".to_owned(),
         "route" => "POR-SAN".to_owned(),
-        "channel" => stage.alice.channel.to_string(),
+        "channel" => channel(stage, true).await,
+        "confirmation" => confirmation(stage).await,
         "watch" => stage.world.watch(&stage.alice, &motorhome_days(1)).await.to_string(),
         "alert" => alert(stage).await,
         "tenant" => tenant(stage).await,
@@ -173,6 +236,29 @@ async fn object(stage: &Stage, name: &str) -> String {
 async fn tenant(stage: &Stage) -> String {
     sqlx::query("delete from invitation").execute(&stage.world.admin).await.unwrap();
     stage.alice.tenant.to_string()
+}
+
+/// A channel of the control's, in the place of the last.
+async fn channel(stage: &Stage, is_confirmed: bool) -> String {
+    let gone = "delete from channel where tenant_id = $1 and user_id = $2 and id <> $3";
+    let (tenant, anna) = (stage.alice.tenant.0, &stage.anna);
+    sqlx::query(gone).bind(tenant).bind(anna.user.0).bind(anna.channel.0).execute(&stage.world.admin).await.unwrap();
+    let id = Uuid::new_v4();
+    let (address, index) = dev::world::Seals::default().of_channel(tenant, id, &format!("{id}@example.test"));
+    let made = "insert into channel (tenant_id, id, user_id, kind, address, address_index, verified_at)
+                values ($1, $2, $3, 'email', $4, $5, case when $6 then now() end)";
+    let made = sqlx::query(made).bind(tenant).bind(id).bind(anna.user.0).bind(address).bind(index).bind(is_confirmed);
+    made.execute(&stage.world.admin).await.unwrap();
+    id.to_string()
+}
+
+/// What confirms a channel that the control has asked for.
+async fn confirmation(stage: &Stage) -> String {
+    channel(stage, true).await;
+    let address = format!("{}@example.test", Uuid::new_v4());
+    stage.world.ask_channel(&stage.anna, &address).await;
+    stage.world.deliver_with(&stage.world.parts).await;
+    stage.world.channel_token(&address)
 }
 
 /// A member of Alice's, in the place of the last.
@@ -293,6 +379,8 @@ async fn path_of(stage: &Stage, endpoint: &Endpoint) -> String {
     for segment in endpoint.path.split('/').skip(1) {
         path.push('/');
         match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+            // One that works has nothing to be asked.
+            Some("channel") if endpoint.path.ends_with("/ask") => path.push_str(&channel(stage, false).await),
             Some(name) => path.push_str(&object(stage, name).await),
             None => path.push_str(segment),
         }

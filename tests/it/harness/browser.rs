@@ -55,12 +55,6 @@ impl Page {
         }
         (headers, text)
     }
-
-    /// What the page is about, without what stands around it on every page.
-    pub(crate) fn main(&self) -> &str {
-        let (_, rest) = self.text.split_once("<main").expect("a page has a main part");
-        rest.split_once("</main>").expect("a page has a main part").0
-    }
 }
 
 impl Browser {

@@ -68,6 +68,7 @@ const TENANTS: &[Row] = &[
     ("update channel set user_id = null where false", &[]),
     ("update channel set verified_at = null where false", &[APP, MATCHER]),
     ("update channel set disabled_at = null where false", &[APP, WORKER]),
+    ("update channel set is_default = null where false", &[APP]),
     ("select criteria from watch", &[APP, WORKER, MATCHER]),
     (
         "insert into watch (tenant_id, user_id, operator_id, criteria, expires_at) select null, null, null, null, null where false",
@@ -76,6 +77,8 @@ const TENANTS: &[Row] = &[
     ("insert into watch (id) select null where false", &[]),
     ("update watch set criteria = null where false", &[APP]),
     ("update watch set state = null where false", &[APP, MATCHER]),
+    ("update watch set snoozed_until = null where false", &[APP, MATCHER]),
+    ("update watch set version = null where false", &[APP, MATCHER]),
     ("update watch set user_id = null where false", &[MATCHER]),
     ("delete from watch where false", &[]),
     ("update watch_target set evaluated_at = null where false", &[APP, WORKER, MATCHER]),
@@ -104,6 +107,7 @@ const LETTERS: &[Row] = &[
     ("delete from invitation where false", &[MATCHER]),
     ("select kind from letter", &[APP, WORKER, MATCHER]),
     ("insert into letter (tenant_id, kind) select null, null where false", &[APP, MATCHER]),
+    ("insert into letter (tenant_id, channel_id, mailbox_index) select null, null, null where false", &[APP, MATCHER]),
     ("update letter set user_id = null where false", &[]),
     ("delete from letter where false", &[MATCHER]),
 ];
@@ -132,7 +136,7 @@ const PEOPLE: &[Row] = &[
     ("update identity set email_verified = null where false", &[AUTH]),
     ("update identity set owned_since = null where false", &[AUTH]),
     ("update identity set subject = null where false", &[]),
-    ("delete from channel where false", &[MATCHER]),
+    ("delete from channel where false", &[APP, MATCHER]),
     ("select nonce from login_attempt", &[MATCHER]),
     ("insert into login_attempt (state_hash) select null where false", &[AUTH]),
     ("update login_attempt set expires_at = null where false", &[]),

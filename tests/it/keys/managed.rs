@@ -57,7 +57,7 @@ async fn sr_key_01_a_key_is_shown_on_the_page_that_answers_its_making_and_never_
     assert!(!list.text.contains(key.split('_').nth(3).unwrap()), "the list knows no secret");
     assert_eq!(status(&world, &key).await, StatusCode::OK);
     let seen = browser.get(&keys(&alice)).await;
-    assert!(seen.text.contains("last used 1 Jul 2026"), "{}", seen.text);
+    assert!(seen.text.contains("title=\"1 Jul 2026, 12:00 UTC\">Last used just now"), "{}", seen.text);
     assert_eq!(world.count("select count(*) from audit where action = 'key.create' and actor like 'user:%'").await, 1);
 }
 
@@ -217,12 +217,12 @@ async fn sr_key_02_a_plan_without_keys_makes_none_and_says_which_plan_has_them()
     let mut browser = world.signed_in(&alice).await;
     for path in [keys(&alice), format!("{}/new", keys(&alice))] {
         let page = browser.get(&path).await;
-        assert!(page.text.contains("The plan plus has no API keys; they come with pro."), "{path}: {}", page.text);
+        assert!(page.text.contains("The plan Plus has no API keys; they come with Pro."), "{path}: {}", page.text);
         assert!(!page.text.contains("name=\"days\""), "{path} asks for nothing");
     }
     let page = browser.post(&keys(&alice), &READER).await;
     assert_eq!(page.status, StatusCode::CONFLICT);
-    assert!(page.text.contains("they come with pro"));
+    assert!(page.text.contains("they come with Pro"));
     assert_eq!(world.count("select count(*) from api_key").await, 0);
 }
 

@@ -5,7 +5,10 @@ use crate::harness::{Browser, World};
 use app::login::settings::Providers;
 use axum::http::StatusCode;
 use chrono::Utc;
-use dev::standard_provider::{Client, Installed, StandardProvider, sign_in};
+use dev::{
+    npm::STANDARD_PROVIDER,
+    standard_provider::{Client, StandardProvider, sign_in},
+};
 use outbound::{Development, Egress, UserAgent};
 use std::sync::Arc;
 
@@ -51,7 +54,7 @@ async fn signs_in(router: &axum::Router, name: &str) -> Browser {
 
 #[tokio::test]
 async fn sign_in_with_a_standard_provider_is_configuration_alone() {
-    let installed = Installed::from_environment().unwrap();
+    let installed = STANDARD_PROVIDER.from_environment().unwrap();
     // The provider's clock is the real one.
     let world = World::at(Utc::now()).await;
     for (people, algorithm) in (1..).zip(["RS256", "ES256", "EdDSA"]) {

@@ -21,7 +21,7 @@ async fn closing_takes_an_owner_a_fresh_proof_and_the_tenants_name() {
     let mut alice = team.browser(&team.alice).await;
     for wrong in ["", "alice", "Bob", "Alice."] {
         let page = alice.post(&team.at("/close"), &[("name", wrong)]).await;
-        assert_refused(&page, "This is not the tenant&#39;s name.");
+        assert_refused(&page, "This is not the tenant’s name.");
     }
     assert_eq!(team.world.count("select count(*) from tenant where closed_at is not null").await, 0);
     let mut before = alice.clone();

@@ -175,3 +175,21 @@ async fn a_role_that_is_none_is_refused_beside_its_field() {
     let missing = team.at("/members/00000000-0000-0000-0000-000000000007");
     assert_eq!(alice.post(&missing, &[("role", "viewer")]).await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn each_role_is_led_where_it_may_go_and_nowhere_else() {
+    let team = team().await;
+    for (person, pages) in [
+        (&team.alice, vec!["about", "members", "keys", "audit", "settings"]),
+        (&team.anna, vec!["about", "members", "keys", "audit"]),
+        (&team.ed, vec!["about", "members"]),
+        (&team.vic, vec!["about", "members"]),
+    ] {
+        let page = team.browser(person).await.get(&team.at("/members")).await;
+        let area = page.text.split("class=\"area-nav\"").nth(1).unwrap().split("</nav>").next().unwrap();
+        let links = area.split("<a href=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+        let led: Vec<String> = links.map(|link| link.rsplit('/').next().unwrap().to_owned()).collect();
+        assert_eq!(led, pages, "{person:?}");
+        assert_eq!(area.matches("aria-current").count(), 1, "one of them is where they are: {area}");
+    }
+}

@@ -1,7 +1,7 @@
 //! What we say: the catalogue of messages held against itself and against the pages and programs that use it.
 //!
 //! Promises that each language has each message with the same gaps, that nobody uses a message that is not there, that none is kept
-//! that nobody uses, and that what is not escaped stands in one file. Never judges a translation.
+//! that nobody uses, that pages say nothing but messages, and that what is not escaped stands in one file. Never judges a translation.
 
 use super::{assert_passes, assert_sees, assert_tidy, source, source::Source};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,10 +32,12 @@ fn messages(language: Language) -> BTreeMap<String, BTreeSet<String>> {
     found
 }
 
-/// The ids that a file asks for by name.
+/// The ids that a file asks for by name. A refusal begins with the field that it is about, which is none.
 fn asked(text: &str) -> impl Iterator<Item = &str> {
     let calls = ["say(\"", "Said::new(\"", "Notice::new(\""];
-    calls.into_iter().flat_map(|call| text.split(call).skip(1)).filter_map(|rest| rest.split('"').next())
+    let places = calls.into_iter().flat_map(|call| text.match_indices(call));
+    let places = places.filter(|(at, _)| !text[..*at].ends_with("refused."));
+    places.filter_map(|(at, call)| text[at + call.len()..].split('"').next())
 }
 
 #[test]
@@ -112,4 +114,86 @@ fn sr_web_02_nothing_gets_into_a_page_unescaped_but_the_names_of_our_pictures() 
     assert_passes(unescaped, "app/templates/x.html", "<p>{{ name }}</p>");
     assert_passes(unescaped, "app/src/icon.rs", "use askama::filters::HtmlSafe;");
     assert_tidy(unescaped);
+}
+
+/// Pages that still say something themselves. This list only ever shrinks.
+const SPEAK_THEMSELVES: [&str; 3] =
+    ["app/templates/bot.html", "app/templates/privacy.html", "app/templates/tenant.html"];
+
+/// What stands in a page as it is in every language: our name, and what programs write.
+const OF_NO_LANGUAGE: [&str; 3] =
+    ["FerryAlert", "Authorization: Bearer", " aria-invalid=\"true\" aria-describedby=\"-refused\""];
+
+/// Parts of a page that stand in its attributes.
+const IN_ATTRIBUTES: [&str; 2] = ["{% block width %}", "{% block here %}"];
+
+/// A page with its expressions, its tags or both blanked, line by line where it was.
+fn without(text: &str, opening: &str, closing: &str) -> String {
+    let mut rest = text;
+    let mut left = String::new();
+    while let Some((before, inside)) = rest.split_once(opening) {
+        let (blanked, after) = inside.split_once(closing).unwrap_or((inside, ""));
+        left.push_str(before);
+        left.extend(blanked.chars().filter(|c| *c == '\n'));
+        rest = after;
+    }
+    left + rest
+}
+
+/// Words that a page says by itself, in one language.
+fn speech_in_pages(source: &Source) -> Vec<String> {
+    if !source.path.starts_with("app/templates/") {
+        return Vec::new();
+    }
+    let page = IN_ATTRIBUTES.iter().fold(source.text.clone(), |page, block| without(&page, block, "{% endblock %}"));
+    let page = ["{#", "{{", "{%"]
+        .iter()
+        .zip(["#}", "}}", "%}"])
+        .fold(page, |page, (opening, closing)| without(&page, opening, closing));
+    let mut defects = Vec::new();
+    let texts = OF_NO_LANGUAGE.iter().fold(without(&page, "<", ">"), |texts, name| texts.replace(name, ""));
+    let lines = texts.lines().zip(1..).filter(|(line, _)| line.chars().any(char::is_alphabetic));
+    defects.extend(lines.map(|(line, at)| format!("{}:{at}: says {:?} by itself", source.path, line.trim())));
+    for attribute in [" aria-label=\"", " title=\"", " placeholder=\"", " alt=\""] {
+        for (at, _) in page.match_indices(attribute) {
+            let value = page[at + attribute.len()..].split('"').next().unwrap_or_default();
+            if value.chars().any(char::is_alphabetic) {
+                defects.push(format!("{}: says {value:?} by itself", source.path));
+            }
+        }
+    }
+    defects
+}
+
+#[test]
+fn pages_say_nothing_that_is_no_message() {
+    assert_sees(speech_in_pages, "app/templates/x.html", "<p>\n{{ name }} is here</p>", "x.html:2: says \"is here\"");
+    assert_sees(speech_in_pages, "app/templates/x.html", "<a title=\"Go\">", "says \"Go\"");
+    assert_passes(
+        speech_in_pages,
+        "app/templates/x.html",
+        "<p class=\"x\">{{ frame.say(\"y\") }} · <code>…</code></p>",
+    );
+    let (known, rest): (Vec<&Source>, Vec<&Source>) =
+        source::all().iter().partition(|source| SPEAK_THEMSELVES.contains(&source.path.as_str()));
+    for page in known {
+        assert!(!speech_in_pages(page).is_empty(), "{} is said by the catalogue: take it off the list", page.path);
+    }
+    let defects: Vec<String> = rest.into_iter().flat_map(speech_in_pages).collect();
+    assert!(defects.is_empty(), "{defects:#?}");
+}
+
+/// Words that are no message, in the one place where programs are told what went wrong; pages never repeat them.
+fn plain_words(source: &Source) -> Vec<String> {
+    if !source.is_rust() || source.is_for_development() || source.path == "app/src/problem.rs" {
+        return Vec::new();
+    }
+    source.places_of("Said::plain", "people are told messages; only a problem has words for programs")
+}
+
+#[test]
+fn plain_words_are_for_programs_alone() {
+    assert_sees(plain_words, "app/src/x.rs", "refused.say(\"name\", Said::plain(\"No.\"))", "for programs");
+    assert_passes(plain_words, "app/src/problem.rs", "Said::plain(detail)");
+    assert_tidy(plain_words);
 }

@@ -13,6 +13,16 @@ const POSTGRES_AT_LEAST: u32 = 15;
 const REDIS_AT_LEAST: u32 = 7;
 /// The oldest Node that the standard identity provider runs on.
 const NODE_AT_LEAST: u32 = 20;
+/// The oldest Chromium whose headless mode is the browser itself.
+const CHROMIUM_AT_LEAST: u32 = 132;
+
+/// What packages call it.
+const CHROMIUMS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+/// Where macOS keeps it.
+const APPLICATIONS: [&str; 2] = [
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
 
 /// Prefixes under which brew keeps what it installs.
 const BREW_PREFIXES: [&str; 3] = ["/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew"];
@@ -57,6 +67,15 @@ pub(super) fn node() -> Option<Node> {
     let programs = places().into_iter().map(|dir| dir.join("node"));
     let is_new = |program: &PathBuf| major_version(program).is_some_and(|version| version >= NODE_AT_LEAST);
     Some(Node { node: programs.into_iter().find(is_new)?, npm: program("npm")? })
+}
+
+/// The first Chromium, or a browser made of it, that is new enough.
+pub(super) fn chromium() -> Option<PathBuf> {
+    let places = places();
+    let on_path = CHROMIUMS.iter().flat_map(|name| places.iter().map(move |dir| dir.join(name)));
+    let applications = APPLICATIONS.map(PathBuf::from);
+    let is_new = |program: &PathBuf| major_version(program).is_some_and(|version| version >= CHROMIUM_AT_LEAST);
+    on_path.chain(applications).find(is_new)
 }
 
 /// The first `psql`.
@@ -107,6 +126,7 @@ mod tests {
         assert_eq!(major_in("Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.2.1 bits=64"), Some(7));
         assert_eq!(major_in("postgres (PostgreSQL) 18beta1"), Some(18));
         assert_eq!(major_in("v20.20.2"), Some(20));
+        assert_eq!(major_in("Chromium 156.0.8078.79 built on Debian GNU/Linux 12 (bookworm)"), Some(156));
         assert_eq!(major_in("no version here"), None);
     }
 }

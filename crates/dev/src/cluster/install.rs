@@ -6,7 +6,10 @@ use super::find::{self, Node, Programs};
 use crate::progress::Progress;
 use anyhow::{Context, Result, bail, ensure};
 use nix::unistd::Uid;
-use std::{path::Path, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// A program as package managers call it.
 struct Package {
@@ -25,6 +28,7 @@ const POSTGRES: Package = Package {
 };
 const REDIS: Package =
     Package { name: "Redis 7 or newer", apt: &["redis-server"], brew: "redis", unit: Some("redis-server.service") };
+const CHROMIUM: Package = Package { name: "Chromium 132 or newer", apt: &["chromium"], brew: "chromium", unit: None };
 const NODE: Package = Package { name: "Node 20 or newer with npm", apt: &["nodejs", "npm"], brew: "node", unit: None };
 
 /// Finds the programs, installing what is missing.
@@ -57,6 +61,18 @@ pub(super) fn node(progress: &Progress) -> Result<Node> {
     }
     install(&[NODE], progress)?;
     find::node().with_context(|| still(&NODE))
+}
+
+/// Finds Chromium, installing it where it is missing.
+///
+/// # Errors
+/// With a sentence, when it is missing and cannot be installed from here.
+pub(super) fn chromium(progress: &Progress) -> Result<PathBuf> {
+    if let Some(program) = find::chromium() {
+        return Ok(program);
+    }
+    install(&[CHROMIUM], progress)?;
+    find::chromium().with_context(|| still(&CHROMIUM))
 }
 
 fn still(package: &Package) -> String {

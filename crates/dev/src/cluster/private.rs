@@ -1,8 +1,8 @@
 //! The private directory of one set of servers: ours alone, locked while the set runs. Never
 //! follows a directory somebody else put in its place.
 
-use super::Purpose;
-use crate::leash::Account;
+use super::{Purpose, account};
+use crate::{checkout, leash::Account};
 use anyhow::{Context, Result, bail, ensure};
 use nix::unistd::{Gid, Uid};
 use std::{
@@ -13,20 +13,28 @@ use std::{
 };
 
 /// A locked directory. The lock ends with the value, or with the process.
-pub(super) struct Private {
+pub(crate) struct Private {
     /// Where the servers keep their files and sockets.
-    pub(super) dir: PathBuf,
+    pub(crate) dir: PathBuf,
     /// Who owns it, when it is not us.
-    pub(super) account: Option<Account>,
+    pub(crate) account: Option<Account>,
     _lock: File,
 }
 
 impl Private {
+    /// The one of this checkout, owned by the account that servers run as.
+    ///
+    /// # Errors
+    /// When the set already runs, or the directory is not ours.
+    pub(crate) fn for_purpose(purpose: Purpose) -> Result<Private> {
+        Private::open(&checkout::private_dir(&checkout::root()), purpose, account::of_servers()?)
+    }
+
     /// Makes and locks the directory of this purpose.
     ///
     /// # Errors
     /// When the set already runs, or the directory is not ours.
-    pub(super) fn open(base: &Path, purpose: Purpose, account: Option<Account>) -> Result<Private> {
+    fn open(base: &Path, purpose: Purpose, account: Option<Account>) -> Result<Private> {
         // Others may pass through the base, to reach what is theirs below; they may not look around.
         own_dir(base, 0o711, None)?;
         let lock = lock(base, purpose.as_str())?;
@@ -39,7 +47,7 @@ impl Private {
     ///
     /// # Errors
     /// When a file cannot be removed.
-    pub(super) fn empty(&self) -> Result<()> {
+    pub(crate) fn empty(&self) -> Result<()> {
         for entry in fs::read_dir(&self.dir)? {
             let entry = entry?;
             if entry.file_type()?.is_dir() {

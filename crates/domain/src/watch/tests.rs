@@ -43,7 +43,7 @@ fn an_unknown_field_is_refused() {
     let sneaky = json.replacen("\"party\"", "\"tenant_id\":1,\"party\"", 1);
     let errors = Criteria::parse(&sneaky, day(TODAY)).unwrap_err();
     assert_eq!(errors[0].field, "criteria");
-    assert!(errors[0].reason.contains("unknown field"), "{}", errors[0].reason);
+    assert!(errors[0].to_string().contains("unknown field"), "{}", errors[0]);
     assert!(serde_json::from_str::<Weekdays>(r#"["monday"]"#).is_err());
 }
 
@@ -213,7 +213,7 @@ proptest! {
             Err(errors) => {
                 prop_assert!(!errors.is_empty());
                 for error in errors {
-                    prop_assert!(error.field.contains('.') && error.reason.len() > 8, "{}", error);
+                    prop_assert!(error.field.contains('.') && error.wrong.to_string().len() > 8, "{}", error);
                 }
             }
         }

@@ -4,8 +4,8 @@
 //! Never changes what was asked for.
 
 use super::{Criteria, Dates, Leg, MAX_DAYS, Party, ReturnLeg, Vehicle, Wants};
+use crate::operator::AskError;
 use chrono::{Days, NaiveDate};
-use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 /// How far ahead a day may lie.
@@ -16,12 +16,66 @@ const MAX_TOTAL_LENGTH_MM: u32 = 30_000;
 
 /// One thing that is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {reason}")]
+#[error("{field}: {wrong}")]
 pub struct FieldError {
     /// The field, such as `vehicle.length_mm`.
     pub field: &'static str,
     /// What is wrong and what would do.
-    pub reason: String,
+    pub wrong: Wrong,
+}
+
+/// What is wrong with a field and what would do: a sentence for programs, a case for pages, which say it in their own words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Wrong {
+    /// It cannot be read.
+    #[error("{0}")]
+    Malformed(String),
+    /// A range that is none.
+    #[error("the last day is before the first")]
+    LastBeforeFirst,
+    /// No day at all.
+    #[error("no day is picked")]
+    NoDayPicked,
+    /// More than [`MAX_DAYS`].
+    #[error("are more than {} days", MAX_DAYS)]
+    TooManyDays,
+    /// No day is left.
+    #[error("all days have passed")]
+    AllPassed,
+    /// Further ahead than anybody watches.
+    #[error("end after {0}, the last day that can be watched")]
+    TooFarAhead(NaiveDate),
+    /// The weekdays leave no day.
+    #[error("none of the days is on one of these weekdays")]
+    NoWeekday,
+    /// A window that is none.
+    #[error("ends before it begins; it cannot go over midnight")]
+    WindowBackwards,
+    /// The way back is over before the way out begins.
+    #[error("all days are before the way out")]
+    BackBeforeOut,
+    /// The way back goes the same way.
+    #[error("is the route of the way out; choose the other direction")]
+    SameRoute,
+    /// A number out of its bounds.
+    #[error("is {value}, must be {least} to {most}")]
+    Outside {
+        /// What it is.
+        value: i64,
+        /// The least that will do.
+        least: i64,
+        /// The most that will do.
+        most: i64,
+    },
+    /// With trailer and rack.
+    #[error("makes {0} in all, must be {most} at most", most = MAX_TOTAL_LENGTH_MM)]
+    TooLongInAll(u32),
+    /// A cabin for pets, without pets.
+    #[error("is for pets, and none travels")]
+    NoPets,
+    /// The operator cannot answer it.
+    #[error("{0}")]
+    NotAnswered(AskError),
 }
 
 impl Criteria {
@@ -55,17 +109,17 @@ impl ReturnLeg {
         errors.of_leg(&self.leg, &RETURN, today);
         let first_out = way_out.leg.days().next();
         if first_out.is_some_and(|day| self.leg.last_day() < day) {
-            errors.add(RETURN.dates, "all days are before the way out");
+            errors.add(RETURN.dates, Wrong::BackBeforeOut);
         }
         if self.leg.route == way_out.leg.route {
-            errors.add(RETURN.route, "is the route of the way out; choose the other direction");
+            errors.add(RETURN.route, Wrong::SameRoute);
         }
         errors.or(self)
     }
 }
 
 fn malformed(field: &'static str, error: &serde_json::Error) -> FieldError {
-    FieldError { field, reason: error.to_string() }
+    FieldError { field, wrong: Wrong::Malformed(error.to_string()) }
 }
 
 /// The names a leg's fields have in messages.
@@ -86,13 +140,14 @@ const RETURN: LegFields =
 struct Errors(Vec<FieldError>);
 
 impl Errors {
-    fn add(&mut self, field: &'static str, reason: impl Into<String>) {
-        self.0.push(FieldError { field, reason: reason.into() });
+    fn add(&mut self, field: &'static str, wrong: Wrong) {
+        self.0.push(FieldError { field, wrong });
     }
 
-    fn within<T: PartialOrd + Display>(&mut self, field: &'static str, value: T, bounds: RangeInclusive<T>) {
+    fn within<T: PartialOrd + Copy + Into<i64>>(&mut self, field: &'static str, value: T, bounds: RangeInclusive<T>) {
         if !bounds.contains(&value) {
-            self.add(field, format!("is {value}, must be {} to {}", bounds.start(), bounds.end()));
+            let (least, most) = ((*bounds.start()).into(), (*bounds.end()).into());
+            self.add(field, Wrong::Outside { value: value.into(), least, most });
         }
     }
 
@@ -104,29 +159,29 @@ impl Errors {
         self.of_dates(&leg.dates, fields.dates, today);
         let days_left = leg.days().next().is_some();
         if !days_left && leg.dates.iter().next().is_some() {
-            self.add(fields.weekdays, "none of the days is on one of these weekdays");
+            self.add(fields.weekdays, Wrong::NoWeekday);
         }
         if leg.window.is_some_and(|window| window.from > window.to) {
-            self.add(fields.window, "ends before it begins; it cannot go over midnight");
+            self.add(fields.window, Wrong::WindowBackwards);
         }
     }
 
     fn of_dates(&mut self, dates: &Dates, field: &'static str, today: NaiveDate) {
         match dates {
-            Dates::Range { from, to } if from > to => return self.add(field, "the last day is before the first"),
-            Dates::Picked(days) if days.is_empty() => return self.add(field, "no day is picked"),
+            Dates::Range { from, to } if from > to => return self.add(field, Wrong::LastBeforeFirst),
+            Dates::Picked(days) if days.is_empty() => return self.add(field, Wrong::NoDayPicked),
             Dates::Range { .. } | Dates::Picked(_) => {}
         }
         if dates.iter().count() > MAX_DAYS {
-            self.add(field, format!("are more than {MAX_DAYS} days"));
+            self.add(field, Wrong::TooManyDays);
         }
         let last = dates.last();
         if last < today {
-            self.add(field, "all days have passed");
+            self.add(field, Wrong::AllPassed);
         }
         let furthest = today.checked_add_days(Days::new(MAX_DAYS_AHEAD)).unwrap_or(NaiveDate::MAX);
         if last > furthest {
-            self.add(field, format!("end after {furthest}, the last day that can be watched"));
+            self.add(field, Wrong::TooFarAhead(furthest));
         }
     }
 
@@ -142,8 +197,7 @@ impl Errors {
         }
         let total = vehicle.total_length_mm();
         if total > MAX_TOTAL_LENGTH_MM && vehicle.length_mm <= 25_000 {
-            let reason = format!("makes {total} in all, must be {MAX_TOTAL_LENGTH_MM} at most");
-            self.add("vehicle.trailer_length_mm", reason);
+            self.add("vehicle.trailer_length_mm", Wrong::TooLongInAll(total));
         }
     }
 
@@ -156,7 +210,7 @@ impl Errors {
 
     fn of_wants(&mut self, wants: &Wants, party: &Party) {
         if wants.pet_cabin == super::Want::Yes && party.pets == 0 {
-            self.add("wants.pet_cabin", "is for pets, and none travels");
+            self.add("wants.pet_cabin", Wrong::NoPets);
         }
         if let Some(ceiling) = wants.price_ceiling {
             self.within("wants.price_ceiling", ceiling.minor, 1..=10_000_000);

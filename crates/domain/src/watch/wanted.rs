@@ -3,7 +3,7 @@
 //! Promises: everything that is wrong is said at once, each with its field; what comes out can be asked, has a
 //! class and an end. Never knows who wants it or what their plan allows.
 
-use super::{Criteria, FieldError, Leg, ReturnLeg, expires_at, watched_days};
+use super::{Criteria, FieldError, Leg, ReturnLeg, Wrong, expires_at, watched_days};
 use crate::facts::Currency;
 use crate::operator::{Ask, AskError, ClassFit, Operator, Tells};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -46,7 +46,7 @@ impl Wanted {
         if !errors.is_empty() {
             return Err(errors);
         }
-        let asks = operator.asks(&criteria, way_back.as_ref()).map_err(|error| vec![refused(&error)])?;
+        let asks = operator.asks(&criteria, way_back.as_ref()).map_err(|error| vec![refused(error)])?;
         let fit = operator.class_of(&criteria.vehicle).expect("BUG: what can be asked has a class");
         let days = watched_days(&criteria, way_back.as_ref());
         let expires_at = expires_at(&criteria, way_back.as_ref(), operator);
@@ -70,11 +70,11 @@ fn today_on(operator: Operator, leg: &Leg, now: DateTime<Utc>) -> NaiveDate {
 
 fn unknown_route(operator: Operator, leg: &Leg, field: &'static str) -> Option<FieldError> {
     let error = AskError::UnknownRoute { operator: operator.manifest().name, route: leg.route.clone() };
-    operator.route(&leg.route).is_none().then(|| FieldError { field, reason: error.to_string() })
+    operator.route(&leg.route).is_none().then_some(FieldError { field, wrong: Wrong::NotAnswered(error) })
 }
 
-fn refused(error: &AskError) -> FieldError {
-    let field = match error {
+fn refused(error: AskError) -> FieldError {
+    let field = match &error {
         AskError::UnknownRoute { .. } => "leg.route",
         AskError::NoClass { .. } | AskError::SpaceNotTold { .. } => "vehicle",
         AskError::NotTold { what: "cabins", .. } => "wants.cabin",
@@ -82,7 +82,7 @@ fn refused(error: &AskError) -> FieldError {
         AskError::NotTold { .. } | AskError::OtherCurrency { .. } => "wants.price_ceiling",
         AskError::NoDay => "leg.dates",
     };
-    FieldError { field, reason: error.to_string() }
+    FieldError { field, wrong: Wrong::NotAnswered(error) }
 }
 
 #[cfg(test)]

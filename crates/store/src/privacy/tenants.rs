@@ -84,7 +84,8 @@ pub(super) const TABLES: &[Table] = &[
         columns: &[
             WHOSE_AND_ID,
             plain(&["kind", "created_at"], "what it says, and since when"),
-            pseudonym(&["user_id", "invitation_id"], "to whom"),
+            pseudonym(&["user_id", "invitation_id", "channel_id"], "to whom"),
+            secret(&["mailbox_index"], "a keyed hash of an address that is to be confirmed: caps"),
             pseudonym(&["subject"], "about whom or which provider, as an id"),
         ],
     },
@@ -102,6 +103,7 @@ pub(super) const TABLES: &[Table] = &[
             personal(&["address_plain"], Never, "the same from before addresses were sealed; empty"),
             secret(&["address_index"], "a keyed hash of the address, which finds an equal one in the tenant"),
             plain(&["verified_at", "disabled_at", "disabled_reason", "created_at"], "whether it is used, and why not"),
+            plain(&["is_default"], "whether new watches tell it by themselves"),
         ],
     },
     Table {
@@ -121,6 +123,7 @@ pub(super) const TABLES: &[Table] = &[
             personal(&["note"], Row, "what they noted; shown to members of the tenant"),
             plain(&["stop_when_found", "state", "version", "expires_at"], "whether it runs, and until when"),
             plain(&["created_at", "changed_at", "watched_days"], "when it was made, and how much it is"),
+            plain(&["snoozed_until"], "until when it sleeps"),
             pseudonym(&["request_id"], "by which request it came to be as it is"),
         ],
     },

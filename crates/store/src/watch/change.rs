@@ -78,9 +78,31 @@ pub async fn annotate(tx: &mut TenantTx, id: WatchId, aside: &Aside<'_>) -> Resu
 /// When the database refuses.
 pub async fn set_state(tx: &mut TenantTx, id: WatchId, state: WatchState, now: DateTime<Utc>) -> Result<()> {
     withdraw(tx, id, now).await?;
-    sqlx::query!("update watch set state = $2, changed_at = $3 where id = $1", id.0, state.as_str(), now)
-        .execute(&mut *tx.tx)
-        .await?;
+    sqlx::query!(
+        "update watch set state = $2, snoozed_until = null, changed_at = $3 where id = $1",
+        id.0,
+        state.as_str(),
+        now
+    )
+    .execute(&mut *tx.tx)
+    .await?;
+    wake_targets(tx, id).await
+}
+
+/// Lets a watch sleep until an instant, from which on a worker wakes it. It keeps its room in the plan.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn snooze(tx: &mut TenantTx, id: WatchId, until: DateTime<Utc>, now: DateTime<Utc>) -> Result<()> {
+    withdraw(tx, id, now).await?;
+    sqlx::query!(
+        "update watch set state = 'paused', snoozed_until = $2, changed_at = $3 where id = $1",
+        id.0,
+        until,
+        now
+    )
+    .execute(&mut *tx.tx)
+    .await?;
     wake_targets(tx, id).await
 }
 

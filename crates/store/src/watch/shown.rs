@@ -8,6 +8,7 @@ use domain::{
     code::VehicleClass,
     id::{ChannelId, TargetId, UserId, WatchId},
     operator::{Operator, Question},
+    plan::Usage,
     watch::{Criteria, ReturnLeg, WatchState},
 };
 use serde_json::Value;
@@ -40,6 +41,8 @@ pub struct ShownWatch {
     pub created_at: DateTime<Utc>,
     /// When it was last made, edited, paused or resumed.
     pub changed_at: DateTime<Utc>,
+    /// Until when it sleeps, if it does.
+    pub snoozed_until: Option<DateTime<Utc>>,
     /// The channels it tells.
     pub channels: Vec<ChannelId>,
 }
@@ -80,6 +83,7 @@ struct Row {
     expires_at: DateTime<Utc>,
     created_at: DateTime<Utc>,
     changed_at: DateTime<Utc>,
+    snoozed_until: Option<DateTime<Utc>>,
     channels: Vec<Uuid>,
 }
 
@@ -98,6 +102,7 @@ impl Row {
             expires_at: self.expires_at,
             created_at: self.created_at,
             changed_at: self.changed_at,
+            snoozed_until: self.snoozed_until,
             channels: self.channels.into_iter().map(ChannelId).collect(),
         })
     }
@@ -116,7 +121,7 @@ pub async fn list(
     let rows = sqlx::query_as!(
         Row,
         r#"select w.id, w.user_id, w.operator_id, w.criteria, w.return_leg, w.note, w.stop_when_found, w.state, w.version,
-                  w.expires_at, w.created_at, w.changed_at,
+                  w.expires_at, w.created_at, w.changed_at, w.snoozed_until,
                   array(select wc.channel_id from watch_channel wc
                         where wc.tenant_id = w.tenant_id and wc.watch_id = w.id order by 1) as "channels!"
            from watch w
@@ -143,7 +148,7 @@ pub async fn of_ids(tx: &mut TenantTx, ids: &[WatchId]) -> Result<Vec<ShownWatch
     let rows = sqlx::query_as!(
         Row,
         r#"select w.id, w.user_id, w.operator_id, w.criteria, w.return_leg, w.note, w.stop_when_found, w.state, w.version,
-                  w.expires_at, w.created_at, w.changed_at,
+                  w.expires_at, w.created_at, w.changed_at, w.snoozed_until,
                   array(select wc.channel_id from watch_channel wc
                         where wc.tenant_id = w.tenant_id and wc.watch_id = w.id order by 1) as "channels!"
            from watch w where w.id = any($1) and w.state <> 'deleted'
@@ -166,7 +171,7 @@ pub async fn find(tx: &mut TenantTx, id: WatchId) -> Result<Option<ShownWatch>> 
     let row = sqlx::query_as!(
         Row,
         r#"select w.id, w.user_id, w.operator_id, w.criteria, w.return_leg, w.note, w.stop_when_found, w.state, w.version,
-                  w.expires_at, w.created_at, w.changed_at,
+                  w.expires_at, w.created_at, w.changed_at, w.snoozed_until,
                   array(select wc.channel_id from watch_channel wc
                         where wc.tenant_id = w.tenant_id and wc.watch_id = w.id order by 1) as "channels!"
            from watch w where w.id = $1 and w.state <> 'deleted'"#,
@@ -184,6 +189,23 @@ pub async fn find(tx: &mut TenantTx, id: WatchId) -> Result<Option<ShownWatch>> 
 pub async fn lock_for_change(tx: &mut TenantTx, id: WatchId) -> Result<Option<ShownWatch>> {
     sqlx::query!("select id from watch where id = $1 for no key update", id.0).fetch_optional(&mut *tx.tx).await?;
     find(tx, id).await
+}
+
+/// What the tenant uses of its plan at present; nobody is kept from changing it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn usage(tx: &mut TenantTx) -> Result<Usage> {
+    let row = sqlx::query!(
+        r#"select count(*) as "watches!", coalesce(sum(watched_days), 0) as "days!"
+           from watch where state = 'active' or snoozed_until is not null"#
+    )
+    .fetch_one(&mut *tx.tx)
+    .await?;
+    Ok(Usage {
+        active_watches: u32::try_from(row.watches).unwrap_or(u32::MAX),
+        watched_days: u32::try_from(row.days).unwrap_or(u32::MAX),
+    })
 }
 
 /// The questions of these watches, in the order of legs and days. What this version cannot read is left out.

@@ -1,5 +1,109 @@
 # Accounts, sessions, signing in, invitations, privacy.
 
+account-nav-you = Account
+account-nav-identities = Sign-in
+account-nav-sessions = Sessions
+account-nav-tenants = Tenants
+account-nav-data = Your data
+
+account-title = Your account
+account-name = Your name
+account-name-hint = People you share a tenant with see it.
+account-zone = Your time zone
+account-zone-hint = Our pages tell times in it. Sailings stand in the time of their terminal.
+account-zone-unknown = Choose a time zone from the list.
+account-email-title = Your mail address
+account-email-none = No way you sign in has told us an address that it knows to be yours, so we write nowhere, and fellow members see none. Confirm your address with one of them and sign in again, or add another way to sign in.
+account-email-add = Add another way to sign in
+account-email = We write to { $email }.
+account-suspended = { $tenant } is suspended since { $since }.
+suspended-silent = We have not said why. Write to us.
+
+identities-title = How you sign in
+identities-lead = Each of these opens this account. Remove one that you do not use any more; where it is signed in, it is signed out.
+identities-this = Signed in with now
+identities-unconfirmed = not confirmed
+identities-used = Last used { $ago }
+identities-remove = Remove
+identities-add-title = Add another one
+identities-add-lead = You sign in there once, now. It must not be in use by another account here.
+identities-add = Add { $provider }
+identity-taken = Nothing was changed. It is in use here already, and a way to sign in belongs to one account.
+identity-too-many = Nothing was changed. An account has at most { $most } ways to sign in.
+identity-this = Nothing was changed. You signed in with this one. Sign in with another one to remove it.
+identity-last = Nothing was changed. This is the last one: add another one first.
+identity-not-offered = The way you signed in is not offered here any more. Sign in in another way of yours.
+
+sessions-title = Where you are signed in
+sessions-lead = A session that is not used ends after { $idle }, and every one after { $most }. If you do not know one of these, end it.
+sessions-this = This browser
+sessions-since = Signed in { $at }
+sessions-seen = Last used { $ago }
+sessions-end = End
+sessions-alone = You are signed in nowhere else.
+sessions-end-others = End all others
+device = { $browser } on { $system }
+device-one = { $name }
+device-unknown = An unknown browser
+
+login-title = Sign in
+login-lead = Choose who tells us that it is you. If you are new here, this makes your account.
+login-with = Sign in with { $provider }
+login-none = Nobody can sign in here yet: this installation has no provider set up.
+login-learnt = We learn your name and address from them, and nothing else. An account belongs to the way you sign in, not to an address: somebody else with the same address gets another account.
+leaving-title = On to { $provider }
+leaving-lead = { $provider } asks who you are and sends you back here. You have ten minutes.
+leaving-go = Continue to { $provider }
+confirm-title = Confirm that it is you
+confirm-lead = What comes next needs a sign-in of the last ten minutes. Sign in once more with { $provider }, as the same person; then you go on where you were.
+confirm-go = Confirm with { $provider }
+
+tenants-title = Your tenants
+tenants-lead = A tenant holds watches, and the people who share them: a family, a club, a company. Nobody outside of it sees any of it.
+tenants-none-title = No tenant yet
+tenants-none = You belong to none at present. Open one below, or ask somebody to invite you.
+tenants-suspended = Suspended
+tenants-suspended-since = It is suspended since { $since }.
+tenants-suspended-means = Nothing is checked or sent for it, and its pages cannot be opened. Nothing was deleted.
+tenants-open-title = Open another tenant
+tenants-open-lead = It begins on the Free plan and you own it. You can own { $most } tenants on the Free plan.
+tenants-open-name = What it is called
+tenants-open-go = Open tenant
+tenants-too-many = You can own { $most } tenants on the Free plan, and one that was closed counts for a day. Close one, or move one to another plan.
+
+data-title = Your data
+data-lead = You can have everything that is yours as one document, and have it erased.
+data-kept = What we keep, what for and for how long
+data-export-title = Have everything
+data-export = One document (JSON) with all that is yours: your account, how and where you sign in, and of each tenant what is yours there. Of a tenant that you own it holds all: watches, alerts, members, keys without their secrets. Addresses of other people are not in it.
+data-export-go = Download
+data-erase-title = Erase everything
+data-erase = This ends at once and for ever: your account, your sign-ins, your sessions, channels, keys and watches. Nothing is sent to you any more. What stays is the audit log, in which you are a number that leads nowhere.
+data-erase-alone = These have no other member and are erased with everything in them:
+data-erase-left = These go on without you; your watches there are erased:
+data-erase-blocked = These have other members and no other owner. Make somebody else an owner, or remove the members, first:
+data-erase-type = Type “{ $words }”
+data-erase-words = erase everything
+data-erase-go = Erase everything
+data-erase-unsaid = Nothing was erased. Type “{ $words }” if you mean it.
+data-erase-in-the-way = Your account was not erased: { $names } has other members and needs another owner first.
+data-erase-unfinished = Much is erased, and not all yet. Do it once more.
+erased-title = Everything is erased
+erased = Your account, and everything that was yours alone, is gone. No mail will follow.
+
+invitation-title = You are invited to { $tenant }
+invitation-by = { $inviter } invited { $address } to be { $role } there, until { $until }.
+invitation-by-somebody = Somebody invited { $address } to be { $role } there, until { $until }.
+invitation-what = FerryAlert watches sailings that are full and tells you when space comes back.
+invitation-how = Sign in with an account that has this address. Nothing happens until you say so on the next page.
+invitation-go = Go on
+invitation-ignore = If you do not know what this is about, close this page. The invitation ends by itself.
+join-title = Join { $tenant }?
+join-as = You are signed in as { $name }.
+join-seen = Its admins will see your name and mail address. You can leave at any time.
+join-go = Join
+join-not-now = Not now
+
 invitation-accepted-title = This invitation was accepted
 invitation-accepted = It works once. If it was you, the tenant is in your list.
 invitation-expired-title = This invitation is too old
@@ -17,5 +121,3 @@ invitation-already-member = There is nothing to join. Your role stays as it is.
 invitation-plan-full-title = There is no room at present
 invitation-plan-full = The tenant’s plan has no room for one more member. Ask whoever sent the invitation; it stands until it ends.
 invitation-failed = Nothing was changed. Open the link again.
-erased-title = Everything is erased
-erased = Your account, and everything that was yours alone, is gone. No mail will follow.

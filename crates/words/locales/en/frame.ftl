@@ -46,6 +46,12 @@ span-days = { $n ->
 ago = { $span } ago
 in-span = in { $span }
 
+# Forms and instants of every page.
+form-refused = Nothing was changed yet: please look at what is marked below.
+form-save = Save
+instant = { $at }
+just-now = just now
+
 # What is known of a space; the signal's shape and colour say the same.
 space-open = Space
 space-open-n = { $n ->

@@ -26,6 +26,7 @@ problem-failed = That did not work
 
 # What it was this time.
 not-found = There is no such thing, or it is not yours.
+not-taken = Nothing was changed. Go back, look at what you sent, and try again.
 signed-out = You were signed out, here or by yourself elsewhere. Nothing was changed.
 sign-in-refused = Nothing was changed. A sign-in works once, within ten minutes, in the browser it began in; or you said no there.
 provider-silent = { $provider } does not answer as it should. Nothing was changed; try again in a minute, or sign in in another way.

@@ -46,6 +46,12 @@ span-days = { $n ->
 ago = il y a { $span }
 in-span = dans { $span }
 
+# Formulaires et instants de chaque page.
+form-refused = Rien n’a encore été changé : regardez ce qui est marqué ci-dessous.
+form-save = Enregistrer
+instant = { $at }
+just-now = à l’instant
+
 # Ce que l’on sait d’une place ; la forme et la couleur du signal disent la même chose.
 space-open = Place
 space-open-n = { $n ->

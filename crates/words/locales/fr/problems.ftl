@@ -26,6 +26,7 @@ problem-failed = Cela n’a pas marché
 
 # Ce qui s’est passé cette fois.
 not-found = Cela n’existe pas, ou n’est pas à vous.
+not-taken = Rien n’a été changé. Revenez en arrière, regardez ce que vous avez envoyé et réessayez.
 signed-out = Vous avez été déconnecté, ici ou par vous-même ailleurs. Rien n’a été changé.
 sign-in-refused = Rien n’a été changé. Une connexion sert une seule fois, dans les dix minutes, dans le navigateur où elle a commencé ; ou bien vous avez dit non là-bas.
 provider-silent = { $provider } ne répond pas comme il faut. Rien n’a été changé ; réessayez dans une minute ou connectez-vous autrement.

@@ -93,6 +93,13 @@ impl Mailer {
             },
             About::KeyCreated(key) => self.key_created(key, sheet)?,
             About::KeyExpiring(key) => self.key_expiring(key, sheet)?,
+            About::ChannelConfirm { name, path } => self.channel_confirm(&inert(name, NAME_CHARS), path, sheet)?,
+            About::ChannelTest => Words {
+                lead: vec![say("mail-test-lead").to_string()],
+                next: vec![say("mail-test-next").to_string()],
+                button: Some(self.link(say("mail-test-act"), &sheet.part("channels"))?),
+                ..sheet.words(say("mail-test-mark"), say("mail-test"), say("mail-test-why"))
+            },
         })
     }
 
@@ -117,6 +124,17 @@ impl Mailer {
             next: vec![say("mail-key-expiring-next").to_string()],
             button: Some(self.link(say("mail-key-expiring-act"), &sheet.part("keys"))?),
             ..sheet.words(say("mail-key-expiring-mark"), say("mail-key-expiring"), say("mail-keys-why"))
+        })
+    }
+
+    fn channel_confirm(&self, name: &str, path: &str, sheet: &Sheet<'_>) -> anyhow::Result<Words> {
+        let say = |id| sheet.language.say(id).with("name", name);
+        Ok(Words {
+            lead: vec![say("mail-confirm-lead").to_string()],
+            next: vec![say("mail-confirm-next").to_string()],
+            button: Some(self.link(say("mail-confirm-act"), path)?),
+            notes: vec![say("mail-confirm-note").to_string()],
+            ..sheet.words(say("mail-confirm-mark"), say("mail-confirm"), say("mail-confirm-why"))
         })
     }
 

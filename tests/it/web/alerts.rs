@@ -1,0 +1,126 @@
+//! Alerts on pages, what is answered there, and the table of all of them.
+
+use super::{assert_sound, in_french, unescaped, values};
+use crate::harness::{Browser, World, alice_waits};
+use axum::http::{StatusCode, header};
+use domain::{access::Role, id::TenantId, plan::Plan};
+use uuid::Uuid;
+
+/// Alice was told of a space; her fellow Eve looks. Where their tenant is, and the alert.
+async fn told() -> (World, Browser, String, String) {
+    let (world, sailing) = alice_waits().await;
+    world.open(&sailing);
+    world.an_hour_later().await;
+    let (tenant, alert): (Uuid, Uuid) =
+        sqlx::query_as("select tenant_id, id from alert").fetch_one(&world.admin).await.unwrap();
+    let eve = world.member(TenantId(tenant), "Eve", Role::Editor).await;
+    let (browser, home) = world.at_home(&eve).await;
+    (world, browser, home.clone(), format!("{home}/alerts/{alert}"))
+}
+
+#[tokio::test]
+async fn an_alert_has_one_headline_one_button_two_answers_and_the_facts() {
+    let (_world, mut browser, home, here) = told().await;
+    let list = browser.get(&format!("{home}/alerts")).await;
+    assert_sound(&list);
+    assert!(list.text.contains(&here) && list.text.contains("1 space"), "{}", list.text);
+    let page = browser.get(&here).await;
+    assert_sound(&page);
+    for said in [
+        "<h1>Space for your motorhome:",
+        "Book at Harbour Lines (simulated)",
+        "Booked, stop",
+        "Keep watching",
+        "It was full before, and then there was space.",
+        "Sent",
+        "Told after",
+    ] {
+        assert!(page.text.contains(said), "{said}: {}", page.text);
+    }
+    assert!(!page.text.contains("alice@"), "an address is its owner's alone to read");
+    let page = in_french(&browser).get(&here).await;
+    assert_sound(&page);
+    assert!(page.text.contains("De la place pour votre camping-car") && page.text.contains("Envoyé"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn booked_ends_the_watch_and_keep_lets_it_go_on() {
+    let (world, mut browser, _, here) = told().await;
+    let kept = browser.post(&format!("{here}/keep"), &[]).await;
+    assert_eq!((kept.status, kept.location()), (StatusCode::SEE_OTHER, here.as_str()), "{}", kept.text);
+    assert_eq!(world.count("select count(*) from alert where answer = 'keep'").await, 1);
+    assert!(browser.get(&here).await.text.contains("You keep watching"));
+    assert_eq!(browser.post(&format!("{here}/booked"), &[]).await.status, StatusCode::SEE_OTHER);
+    let ended = "select count(*) from watch w join alert a on a.watch_id = w.id
+                 where w.state = 'stopped' and a.answer = 'stop' and a.closed_reason = 'answered'";
+    assert_eq!(world.count(ended).await, 1);
+    let page = browser.get(&here).await;
+    assert_sound(&page);
+    assert!(page.text.contains("You have booked") && !page.text.contains("/booked\""), "{}", page.text);
+    assert_eq!(browser.post(&format!("{here}/booked"), &[]).await.status, StatusCode::SEE_OTHER, "twice is once");
+    assert_eq!(world.count("select count(*) from audit where action in ('watch.stop', 'alert.keep')").await, 2);
+}
+
+#[tokio::test]
+async fn an_alert_that_is_held_or_anothers_does_not_exist_and_who_only_looks_answers_nothing() {
+    let (world, mut browser, home, here) = told().await;
+    let tenant: Uuid = home.trim_start_matches("/t/").parse().unwrap();
+    let vic = world.member(TenantId(tenant), "Vic", Role::Viewer).await;
+    let mut viewer = world.signed_in(&vic).await;
+    let page = viewer.get(&here).await;
+    assert_sound(&page);
+    assert!(!page.text.contains("/booked"), "{}", page.text);
+    for answer in ["booked", "keep"] {
+        assert_eq!(viewer.post(&format!("{here}/{answer}"), &[]).await.status, StatusCode::FORBIDDEN);
+    }
+    let mallory = world.person("Mallory", Plan::Fleet).await;
+    let (mut other, elsewhere) = world.at_home(&mallory).await;
+    let there = here.replace(&home, &elsewhere);
+    assert_eq!(other.get(&there).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(other.post(&format!("{there}/booked"), &[]).await.status, StatusCode::NOT_FOUND);
+    sqlx::query("update alert set released_at = null").execute(&world.admin).await.unwrap();
+    assert_eq!(browser.get(&here).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(browser.post(&format!("{here}/booked"), &[]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(world.count("select count(*) from alert where answer is not null").await, 0);
+}
+
+/// Alerts in the list of a page.
+fn rows(page: &str) -> usize {
+    page.matches("<li><div><a href=").count()
+}
+
+#[tokio::test]
+async fn pages_of_alerts_go_on_where_the_last_ended_and_an_empty_list_teaches() {
+    let (world, mut browser, home, _) = told().await;
+    let copies = "insert into alert (tenant_id, id, watch_id, watch_version, target_id, sailing_id, leg, class, kind, seen_at,
+                                     released_at, closed_at, closed_reason)
+                  select tenant_id, gen_random_uuid(), watch_id, watch_version, target_id, sailing_id, leg, class, kind, seen_at,
+                         released_at - n * interval '1 minute', released_at, 'gone' from alert, generate_series(1, 40) n";
+    sqlx::query(copies).execute(&world.admin).await.unwrap();
+    let first = browser.get(&format!("{home}/alerts")).await;
+    assert_sound(&first);
+    let older = values(&first.text, "href").find(|href| href.contains("after=")).expect("a way on").to_owned();
+    let second = browser.get(&unescaped(&older)).await;
+    assert_sound(&second);
+    assert_eq!(rows(&first.text) + rows(&second.text), 41);
+    assert_eq!(rows(&browser.get(&format!("{home}/alerts?only=open")).await.text), 1);
+    let fred = world.person("Fred", Plan::Free).await;
+    let (mut browser, home) = world.at_home(&fred).await;
+    let empty = browser.get(&format!("{home}/alerts")).await;
+    assert_sound(&empty);
+    assert!(empty.text.contains("Nothing has opened yet.") && !empty.text.contains("alerts.csv"), "{}", empty.text);
+}
+
+#[tokio::test]
+async fn sr_inj_03_the_table_of_alerts_holds_no_formula_whatever_an_operator_wrote() {
+    let (world, mut browser, home, _) = told().await;
+    sqlx::query("update sailing set vessel = '=1+1'").execute(&world.admin).await.unwrap();
+    let table = browser.get(&format!("{home}/alerts.csv")).await;
+    assert_eq!(table.status, StatusCode::OK);
+    assert_eq!(table.headers[header::CONTENT_TYPE], "text/csv; charset=utf-8; header=present");
+    assert!(table.headers[header::CONTENT_DISPOSITION].to_str().unwrap().starts_with("attachment"));
+    let lines: Vec<&str> = table.text.split_terminator("\r\n").collect();
+    assert_eq!(lines.len(), 2, "{}", table.text);
+    assert!(lines[0].starts_with("\"alert\",\"watch\",\"kind\""), "{}", lines[0]);
+    assert!(lines[1].contains(",\"opening\",\"outbound\",") && lines[1].contains(",\"'=1+1\","), "{}", lines[1]);
+}
