@@ -1,7 +1,6 @@
 # Mails: alerts, notices of outages, letters.
 
 mail-stop-all = Stop all mail to this address
-mail-line = { $label }: { $value }
 mail-moment = { $moment } { $zone }
 mail-pause = This is the last of many mails for now. What opens before { $until } we hold back, and send then if it is still so.
 mail-route = { $from } to { $to }

@@ -1,7 +1,6 @@
 # Courriels : alertes, avis de panne, lettres.
 
 mail-stop-all = Arrêter tous les courriels à cette adresse
-mail-line = { $label } : { $value }
 mail-moment = { $moment } { $zone }
 mail-pause = C’est le dernier de nombreux courriels pour le moment. Ce qui s’ouvre avant le { $until }, nous le retenons, et l’envoyons alors si c’est toujours vrai.
 mail-route = { $from } – { $to }

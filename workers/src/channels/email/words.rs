@@ -93,11 +93,6 @@ impl Words {
     fn stop(&self) -> Phrase {
         self.language.say("mail-stop-all")
     }
-
-    /// A label and what it labels, as the language sets them on a line.
-    fn labelled(&self, label: &impl ToString, value: &str) -> Phrase {
-        self.language.say("mail-line").with("label", label.to_string()).with("value", value)
-    }
 }
 
 /// The language of a person; English for who has none that we speak.
