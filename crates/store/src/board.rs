@@ -130,7 +130,7 @@ pub async fn counts(tx: &mut TenantTx) -> Result<(Counts, Usage)> {
                   count(*) filter (where state = 'active') as "active!",
                   count(*) filter (where state = 'paused') as "paused!",
                   count(*) filter (where state in ('stopped', 'expired')) as "ended!",
-                  (select coalesce(sum(watched_days), 0) from watch where state = 'active') as "days!",
+                  (select coalesce(sum(w.watched_days), 0) from watch w where w.state = 'active') as "days!",
                   (select count(distinct a.watch_id) from alert a
                      join watch w on w.tenant_id = a.tenant_id and w.id = a.watch_id and w.state = 'active'
                    where a.released_at is not null and a.closed_at is null) as "open!"

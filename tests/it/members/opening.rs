@@ -16,12 +16,12 @@ async fn a_further_tenant_is_the_persons_own_on_the_free_plan_and_can_tell_them(
     let page = browser.post("/account/tenants", &[("name", "The Sailing Club")]).await;
     assert_done(&page);
     assert_rotated(&mut before, &browser).await;
+    let about = browser.get(&format!("{}/about", page.location())).await;
+    for part in ["<h1>The Sailing Club</h1>", "You own it.", "<dd>Free</dd>"] {
+        assert!(about.text.contains(part), "{part}: {}", about.text);
+    }
     let page = browser.get(page.location()).await;
-    assert!(
-        page.text.contains("<h1>The Sailing Club</h1>") && page.text.contains("You are owner here. The plan is free."),
-        "{}",
-        page.text
-    );
+    assert!(page.text.contains("Nothing is watched yet"), "{}", page.text);
     let channels = "select count(*) from channel c join tenant t using (tenant_id) where t.name = 'The Sailing Club' and verified_at is not null";
     assert_eq!(world.count(channels).await, 1);
     assert_eq!(world.count("select count(*) from audit where action = 'tenant.open'").await, 1);
@@ -72,7 +72,7 @@ async fn an_owner_renames_the_tenant_and_nobody_else_does() {
         assert_eq!(page.status, status, "{person:?}");
     }
     let mut vic = team.browser(&team.vic).await;
-    let page = vic.get(&team.at("")).await;
+    let page = vic.get(&team.at("/about")).await;
     assert!(page.text.contains("<h1>Smith &#38; Sons</h1>"), "{}", page.text);
     assert!(!page.text.contains("/settings"), "a viewer is not led where they may not go");
     let page = team.browser(&team.alice).await.post(&team.at("/settings"), &[("name", " ")]).await;
