@@ -31,7 +31,8 @@ async fn sr_web_05_no_answer_to_somebody_known_is_kept_or_made_small() {
 async fn sr_web_05_a_page_under_the_name_of_a_file_is_not_there() {
     let stage = Stage::set().await;
     let pages = stage.endpoints().into_iter();
-    let pages = pages.filter(|row| row.method == "GET" && matches!(row.access, Access::Session(_) | Access::Member(..)));
+    let pages =
+        pages.filter(|row| row.method == "GET" && matches!(row.access, Access::Session(_) | Access::Member(..)));
     for endpoint in pages {
         stage.renew(&stage.control).await;
         let path = requests::path(&stage, &endpoint).await;
