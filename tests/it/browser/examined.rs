@@ -102,7 +102,10 @@ const EVERYTHING: &str = "([])";
 const TOO_WIDE: &str = "(() => {
   const { scrollWidth, clientWidth } = document.documentElement;
   if (scrollWidth <= clientWidth) return [];
-  const beyond = [...document.body.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > clientWidth + 1);
+  // What is fixed to the window is as wide as that became.
+  const isFixed = (e) => e && (getComputedStyle(e).position === 'fixed' || isFixed(e.parentElement));
+  const isBeyond = (e) => e.getBoundingClientRect().right > clientWidth + 1 && !isFixed(e);
+  const beyond = [...document.body.querySelectorAll('*')].filter(isBeyond);
   return [`${scrollWidth} px`, ...beyond.slice(0, 5).map((e) => e.outerHTML.slice(0, 120))];
 })()";
 
@@ -136,6 +139,7 @@ async fn one(visitor: &mut Visitor, page: &Page, site: &Url) -> Option<Examined>
         return None;
     }
     let window = &mut visitor.window;
+    window.quiet().await.unwrap();
     let Seen { requests, complaints, .. } = window.seen();
     let document = requests.iter().rfind(|request| request.kind == "Document").cloned().unwrap_or_default();
     window.evaluate(&AXE).await.unwrap();

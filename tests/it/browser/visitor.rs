@@ -53,7 +53,12 @@ impl Visitor {
             return false;
         }
         gone.unwrap();
-        self.window.evaluate("document.contentType").await.unwrap() == "text/html"
+        let is_page = self.window.evaluate("document.contentType").await.unwrap() == "text/html";
+        if !is_page {
+            // What the browser shows files with is no page of ours.
+            self.window.forget();
+        }
+        is_page
     }
 
     /// Follows a link from elsewhere, such as a mail.
@@ -88,7 +93,12 @@ impl Visitor {
 
     /// Chooses from the list with this label.
     pub(super) async fn choose(&mut self, label: &str, option: &str) {
-        let list = self.enter(label).await;
+        let list = self.window.field(label).await.unwrap();
+        self.interactions += 1;
+        match self.hands {
+            Hands::Pointer => self.window.focus(list).await.unwrap(),
+            Hands::Keys => self.reach(list).await,
+        }
         self.window.choose(list, option).await.unwrap();
         self.assert_calm();
     }

@@ -73,7 +73,8 @@ const SET: &str = "function(text) {
 }";
 
 impl Window {
-    /// The one visible element of this role that is called so, or whose name begins so, once there is one.
+    /// The one visible element of this role that is called so, or whose name begins so, once there is one. Links of one name that lead to
+    /// one place are one.
     ///
     /// # Errors
     /// When there is none in time, or more than one.
@@ -87,7 +88,8 @@ impl Window {
                 nodes.iter().filter(|(known, _)| fits(known)).map(|(_, element)| *element).collect()
             };
             let exact = those(&|known| known == name);
-            if exact.is_empty() { only(&those(&|known| known.starts_with(name)), &what) } else { only(&exact, &what) }
+            let found = if exact.is_empty() { those(&|known| known.starts_with(name)) } else { exact };
+            only(&self.places(found).await?, &what)
         })
         .await
     }
@@ -117,10 +119,7 @@ impl Window {
     /// # Errors
     /// When it is hidden or covered, or gone.
     pub async fn click(&self, element: Element) -> Result<()> {
-        let point = self.until("what can be clicked", async || {
-            Ok(Some(self.call(element, POINT, &[]).await?).filter(|point| !point.is_null()))
-        });
-        let [x, y]: [f64; 2] = serde_json::from_value(point.await?)?;
+        let [x, y] = self.point(element).await?;
         if self.how().screen.is_touched() {
             self.touch("touchStart", json!([{ "x": x, "y": y }])).await?;
             return self.touch("touchEnd", json!([])).await;
@@ -131,6 +130,23 @@ impl Window {
             self.order("Input.dispatchMouseEvent", order).await?;
         }
         Ok(())
+    }
+
+    /// Puts the focus on it, if a click would hit it. For lists: a click opens those in a window of the system's own.
+    ///
+    /// # Errors
+    /// When it is hidden or covered, or gone.
+    pub async fn focus(&self, element: Element) -> Result<()> {
+        self.point(element).await?;
+        self.order("DOM.focus", json!({ "backendNodeId": element.0 })).await.map(drop)
+    }
+
+    /// Where a click hits it, once it can be hit.
+    async fn point(&self, element: Element) -> Result<[f64; 2]> {
+        let point = self.until("what can be clicked", async || {
+            Ok(Some(self.call(element, POINT, &[]).await?).filter(|point| !point.is_null()))
+        });
+        Ok(serde_json::from_value(point.await?)?)
     }
 
     async fn touch(&self, kind: &str, points: Value) -> Result<()> {
@@ -216,6 +232,19 @@ impl Window {
         let told = self.order("Runtime.callFunctionOn", order).await?;
         ensure!(told["exceptionDetails"].is_null(), "{function} throws {}", told["exceptionDetails"]);
         Ok(told["result"]["value"].clone())
+    }
+
+    /// The elements without those that lead where one before them leads.
+    async fn places(&self, elements: Vec<Element>) -> Result<Vec<Element>> {
+        let (mut known, mut places) = (Vec::new(), Vec::new());
+        for element in elements {
+            let leads = self.call(element, "function() { return this.href ?? null }", &[]).await?;
+            if leads.is_null() || !known.contains(&leads) {
+                places.push(element);
+            }
+            known.push(leads);
+        }
+        Ok(places)
     }
 
     /// What the accessibility tree holds of a role or name, as names and elements.

@@ -6,6 +6,8 @@ use std::collections::{HashSet, VecDeque};
 const REQUESTS_MAX: usize = 1_000;
 const COMPLAINTS_MAX: usize = 50;
 const LOADS_MAX: usize = 20;
+/// What a page is made of: streams stay open, and what browsers fetch by themselves is told of elsewhere.
+const AWAITED: [&str; 7] = ["Document", "Stylesheet", "Script", "Image", "Font", "Fetch", "XHR"];
 
 /// An event.
 pub(super) struct Event<'a> {
@@ -86,8 +88,11 @@ impl Seen {
 
     fn sent(&mut self, params: &Value) {
         let (id, kind) = (text(&params["requestId"]), text(&params["type"]));
-        // A stream of events stays open.
-        if kind != "EventSource" {
+        // What a page before asked for is nobody's any more.
+        if kind == "Document" && params["requestId"] == params["loaderId"] {
+            self.in_flight.clear();
+        }
+        if AWAITED.contains(&kind) {
             self.in_flight.insert(id.to_owned());
         }
         let request = Request {

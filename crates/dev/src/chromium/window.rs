@@ -98,11 +98,22 @@ impl Window {
         }
         let loader = word(&gone, "loaderId")?;
         let mut seen = self.seen.subscribe();
-        let loaded = seen.wait_for(|seen| seen.has_loaded(&loader) && seen.is_quiet());
+        let loaded = seen.wait_for(|seen| seen.has_loaded(&loader));
         timeout(PATIENCE, loaded)
             .await
             .with_context(|| format!("{url} does not finish loading"))?
             .context("a window")?;
+        Ok(())
+    }
+
+    /// Waits until nothing runs any more that its page is made of.
+    ///
+    /// # Errors
+    /// When that never is.
+    pub async fn quiet(&self) -> Result<()> {
+        let mut seen = self.seen.subscribe();
+        let quiet = timeout(PATIENCE, seen.wait_for(Seen::is_quiet)).await;
+        quiet.context("the page does not come to rest")?.context("a window")?;
         Ok(())
     }
 
@@ -122,6 +133,7 @@ impl Window {
     /// # Errors
     /// When Chromium refuses.
     pub async fn without_cache(&self) -> Result<()> {
+        self.order("Network.setBypassServiceWorker", json!({ "bypass": true })).await?;
         self.order("Network.setCacheDisabled", json!({ "cacheDisabled": true })).await.map(drop)
     }
 
