@@ -36,7 +36,7 @@ impl Month {
 
     /// `2026-08`.
     pub(crate) fn parse(text: &str) -> Option<Month> {
-        let is_written_out = text.len() == 7 && text.is_ascii();
+        let is_written_out = text.len() == 7 && text.starts_with(|first: char| first.is_ascii_digit());
         is_written_out.then(|| format!("{text}-01").parse().ok()).flatten().map(Month)
     }
 

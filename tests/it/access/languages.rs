@@ -13,8 +13,8 @@ use words::Language;
 /// Pieces of messages shorter than this say nothing of a language.
 const PIECE_CHARS_MIN: usize = 10;
 
-/// Pages that do not speak by the catalogue yet. This list only ever shrinks.
-const SPEAK_THEMSELVES: [&str; 1] = ["/t/{tenant}"];
+/// Rows that people open and that are no pages: a stream, and a table for spreadsheets.
+const NO_PAGES: [&str; 2] = ["/t/{tenant}/live", "/t/{tenant}/alerts.csv"];
 
 /// What one language says and the other does not.
 struct Tongue {
@@ -158,7 +158,7 @@ async fn crawl(language: Language) {
     let mut opened = 0;
     for row in stage.endpoints() {
         let is_of_people = matches!(row.access, Access::Session(_) | Access::Member(..));
-        if row.method != Method::GET || !is_of_people || SPEAK_THEMSELVES.contains(&row.path) {
+        if row.method != Method::GET || !is_of_people || NO_PAGES.contains(&row.path) {
             continue;
         }
         stage.renew(&stage.control).await;

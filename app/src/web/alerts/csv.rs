@@ -149,7 +149,7 @@ mod tests {
     proptest! {
         #[test]
         fn sr_inj_03_no_cell_is_a_formula_and_each_reads_back(
-            cells in prop::collection::vec("[=+@\t\r\n\0'\",;a-\\-é ]{0,12}", 1..6), rows in 1_usize..4,
+            cells in prop::collection::vec("[-=+@\t\r\n\0'\",;aé ]{0,12}", 1..6), rows in 1_usize..4,
         ) {
             holds(&vec![cells; rows]);
         }
