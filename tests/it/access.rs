@@ -2,6 +2,7 @@
 
 mod audited;
 mod credentials;
+mod fields;
 mod forgery;
 mod kept;
 mod languages;

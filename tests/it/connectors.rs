@@ -76,7 +76,10 @@ async fn space_from_portsmouth_to_bilbao_for_a_campervan_becomes_a_mail() {
         assert!(mails[0].subject.ends_with("Portsmouth to Bilbao"), "{}", mails[0].subject);
         let text = mails[0].text.as_deref().unwrap();
         assert!(text.contains("https://www.brittany-ferries.co.uk/"), "{text}");
-        assert!(text.contains("Price: £") && text.contains(" for 2 adults and the largest vehicle of the class"), "{text}");
+        assert!(
+            text.contains("Price: £") && text.contains(" for 2 adults and the largest vehicle of the class"),
+            "{text}"
+        );
     }
 }
 

@@ -55,9 +55,9 @@ const QUERIES: [(&str, &str, &str); 12] = [
     ("record_unchanged", "set last_polled_at = g.at", "ferry_worker"),
     ("refresh_demand", "from demand($1, $2)", "ferry_worker"),
     ("known_facts", "select s.route_code, s.key, f.facts", "ferry_worker"),
-    ("count_active", "from watch where state = 'active'", "ferry_app"),
+    ("count_active", "\"count!\" from watch where state = 'active'", "ferry_app"),
     ("list of watches", "order by w.created_at desc, w.id desc", "ferry_app"),
-    ("list of alerts", "order by a.released_at desc, a.id desc", "ferry_app"),
+    ("list of alerts", "a.id desc\nlimit least($8::bigint, 100) + 1", "ferry_app"),
     ("list of sailings", "order by s.departs_at, s.key", "ferry_app"),
 ];
 

@@ -54,6 +54,12 @@ fn assert_shielded(headers: &HeaderMap, what: &str) {
         "text/css; charset=utf-8",
         "text/javascript; charset=utf-8",
         "image/svg+xml",
+        "image/png",
+        "application/atom+xml; charset=utf-8",
+        "application/xml; charset=utf-8",
+        "application/manifest+json",
+        "text/csv; charset=utf-8; header=present",
+        "text/event-stream",
         "text/plain; charset=utf-8",
     ];
     // A redirect has no body, so it is of no type.

@@ -92,7 +92,7 @@ pub(super) fn ends(operator: Operator, route: &RouteCode) -> (&'static str, &'st
 /// A route by its ends, or by its code where the operator has given it up.
 pub(super) fn route_said(operator: Operator, route: &RouteCode) -> Said {
     match ends(operator, route) {
-        ("", _) => Said::plain(route.as_str()),
+        ("", _) => Said::quoted(route.as_str()),
         (from, to) => Said::new("route").with("from", from).with("to", to),
     }
 }
@@ -106,7 +106,7 @@ pub(super) fn sailing_said(sailing: &Sailing) -> Said {
 /// Several things, one after the other.
 pub(super) fn list(items: impl IntoIterator<Item = Said>) -> Said {
     let joined = |all: Said, more: Said| Said::new("list-more").with("all", all).with("more", more);
-    items.into_iter().reduce(joined).unwrap_or_else(|| Said::plain(""))
+    items.into_iter().reduce(joined).unwrap_or_else(|| Said::quoted(""))
 }
 
 /// A day of the week by its short name.

@@ -1,6 +1,9 @@
 //! How each row of the table is asked for as it should be. A row that is missing here fails every test of access.
 
-use super::Stage;
+use super::{
+    Stage,
+    fields::{account, address, begun, handed_over, invited, named, slept},
+};
 use crate::{
     api::motorhome,
     harness::{Browser, motorhome_days},
@@ -30,48 +33,6 @@ pub(super) enum Sent {
 
 /// A form that has but its proof.
 const BUTTON: Body = Body::Form(|_| Vec::new());
-
-fn account(_: &Stage) -> Vec<(&'static str, String)> {
-    vec![("name", "Somebody Else".into()), ("zone", "Europe/Paris".into()), ("language", "fr".into())]
-}
-
-/// The name of Alice's tenant.
-fn named(_: &Stage) -> Vec<(&'static str, String)> {
-    vec![("name", "Alice".into())]
-}
-
-fn invited(_: &Stage) -> Vec<(&'static str, String)> {
-    vec![("address", "new@example.test".into()), ("role", "viewer".into())]
-}
-
-/// To Alice, so that there is an owner whoever hands over.
-fn handed_over(stage: &Stage) -> Vec<(&'static str, String)> {
-    vec![("to", stage.alice.user.to_string()), ("then", "admin".into())]
-}
-
-/// A watch as the wizard's last page sends it.
-fn begun(stage: &Stage) -> Vec<(&'static str, String)> {
-    let day = stage.world.first_day.to_string();
-    vec![
-        ("operator", "harbour".into()),
-        ("route", "POR-SAN".into()),
-        ("from", day.clone()),
-        ("to", day),
-        ("vehicle", "coachbuilt_700".into()),
-        ("adults", "2".into()),
-        ("note", "Christmas".into()),
-    ]
-}
-
-/// An address that nobody has here yet.
-fn address(_: &Stage) -> Vec<(&'static str, String)> {
-    vec![("address", format!("{}@example.test", Uuid::new_v4()))]
-}
-
-/// The day before a watch's only day.
-fn slept(stage: &Stage) -> Vec<(&'static str, String)> {
-    vec![("until", (stage.world.first_day - chrono::Days::new(1)).to_string())]
-}
 
 /// Every row, with the body it takes. Links and pages that need no proof are here too.
 pub(super) const REQUESTS: &[(&str, &str, Body)] = &[

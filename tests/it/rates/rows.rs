@@ -30,6 +30,8 @@ fn due(method: &Method, path: &str) -> Option<Allowance> {
         () if has("callback") => None,
         () if acts && (has("login") || has("confirm") || has("identities")) => Some(Allowance::SignIn),
         () if acts && (has("invitations") || has("invitation")) => Some(Allowance::Invitation),
+        // Each has a mail written to an address that somebody named.
+        () if acts && has("channels") && !has("default") && !has("{confirmation}") => Some(Allowance::Invitation),
         () if acts && has("keys") => Some(Allowance::Key),
         () if has("export") => Some(Allowance::Export),
         () if has("erase") => Some(Allowance::Erasure),

@@ -1,6 +1,5 @@
 # What stands around every page.
 
-product = FerryAlert
 title = { $page } · FerryAlert
 skip = Skip to the content
 nav-main = Main

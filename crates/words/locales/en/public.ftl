@@ -372,3 +372,4 @@ bot-never = It never books, signs in or hides who it is.
 bot-links = It links people to your own booking page.
 bot-less = Less, or not at all
 bot-less-text = Write to { $contact }, or name FerryAlertBot in your robots.txt.
+security-txt = security.txt

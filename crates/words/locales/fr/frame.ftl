@@ -1,6 +1,5 @@
 # Ce qui entoure chaque page.
 
-product = FerryAlert
 title = { $page } · FerryAlert
 skip = Aller au contenu
 nav-main = Navigation principale

@@ -372,3 +372,4 @@ bot-never = Il ne réserve jamais, ne se connecte jamais et ne cache jamais qui 
 bot-links = Il mène les gens vers votre propre page de réservation.
 bot-less = Moins, ou pas du tout
 bot-less-text = Écrivez à { $contact }, ou nommez FerryAlertBot dans votre robots.txt.
+security-txt = security.txt

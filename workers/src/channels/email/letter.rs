@@ -165,7 +165,7 @@ fn key_lines(key: &KeyTold, maker: &str, language: Language) -> Vec<Line> {
     };
     let name = match key.name.as_str() {
         "" => Said::new("mail-key-by-administrator"),
-        name => Said::plain(inert(name, NAME_CHARS)),
+        name => Said::quoted(inert(name, NAME_CHARS)),
     };
     vec![
         line(language.say("mail-key"), &key.public_id),

@@ -112,7 +112,7 @@ fn routes<'a>((operator, language): (Operator, Language), questions: impl Iterat
         questions.map(|question| place(operator, question).inside(language).to_string()).collect();
     let named = places.iter().take(ROUTES_NAMED).map(String::as_str).collect::<Vec<_>>().join("; ");
     match places.len().saturating_sub(ROUTES_NAMED) {
-        0 => Said::plain(named).inside(language),
+        0 => Said::quoted(named).inside(language),
         more => language.say("mail-routes-more").with("named", named).with("more", more),
     }
 }
@@ -125,7 +125,7 @@ fn place(operator: Operator, question: &Question) -> Said {
         Question::RouteDay { route, .. } | Question::RouteNow { route } | Question::RouteWeek { route, .. } => {
             match operator.route(route) {
                 Some(route) => Said::new("mail-route").with("from", name(route.from)).with("to", name(route.to)),
-                None => Said::plain(route.to_string()),
+                None => Said::quoted(route.to_string()),
             }
         }
         Question::TerminalNow { terminal } => Said::new("mail-from").with("from", name(terminal.as_str())),
