@@ -58,7 +58,7 @@ const QUERIES: [(&str, &str, &str); 12] = [
     ("count_active", "\"count!\" from watch where state = 'active'", "ferry_app"),
     ("list of watches", "order by w.created_at desc, w.id desc", "ferry_app"),
     ("list of alerts", "a.id desc\nlimit least($8::bigint, 100) + 1", "ferry_app"),
-    ("list of sailings", "order by s.departs_at, s.key", "ferry_app"),
+    ("list of sailings", "order by s.departs_at, s.key\n           limit least($10::bigint, 100) + 1", "ferry_app"),
 ];
 
 /// 4,000 watches of 4,000 tenants and 1,000 of one, over 3,000 targets, each with four sailings, facts, changes that were
