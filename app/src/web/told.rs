@@ -106,7 +106,7 @@ pub(super) fn sailing_said(sailing: &Sailing) -> Said {
 /// Several things, one after the other.
 pub(super) fn list(items: impl IntoIterator<Item = Said>) -> Said {
     let joined = |all: Said, more: Said| Said::new("list-more").with("all", all).with("more", more);
-    items.into_iter().reduce(joined).unwrap_or_else(|| Said::quoted(""))
+    items.into_iter().reduce(joined).unwrap_or_else(|| Said::quoted(String::new()))
 }
 
 /// A day of the week by its short name.

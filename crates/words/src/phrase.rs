@@ -24,7 +24,7 @@ impl Said {
     /// Somebody else's words, as they are: an address, the name of a route, of a person or of a provider.
     #[must_use]
     pub fn quoted(text: impl Into<String>) -> Said {
-        Said { id: "plain", args: vec![("text", Arg::Text(text.into()))] }
+        Said { id: "quoted", args: vec![("text", Arg::Text(text.into()))] }
     }
 
     /// Words that are no message of ours, as they are: what programs are told, which speak English.

@@ -188,12 +188,20 @@ fn plain_words(source: &Source) -> Vec<String> {
     if !source.is_rust() || source.is_for_development() || source.path == "app/src/problem.rs" {
         return Vec::new();
     }
-    source.places_of("Said::plain", "people are told messages; only a problem has words for programs")
+    let mut defects =
+        source.places_of("Said::plain", "people are told messages; only a problem has words for programs");
+    // What is quoted is somebody else's, so it never stands in the program.
+    for own in ["Said::quoted(\"", "Said::quoted(format!"] {
+        defects.extend(source.text.match_indices(own).map(|(at, _)| source.defect(at, "our own words are messages")));
+    }
+    defects
 }
 
 #[test]
 fn plain_words_are_for_programs_alone() {
     assert_sees(plain_words, "app/src/x.rs", "refused.say(\"name\", Said::plain(\"No.\"))", "for programs");
+    assert_sees(plain_words, "app/src/x.rs", "Said::quoted(\"No.\")", "our own words");
+    assert_passes(plain_words, "app/src/x.rs", "Said::quoted(&*channel.address)");
     assert_passes(plain_words, "app/src/problem.rs", "Said::plain(detail)");
     assert_tidy(plain_words);
 }

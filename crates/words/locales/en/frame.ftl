@@ -64,3 +64,6 @@ space-unknown = Not known
 
 # What is no message of ours, as it is.
 plain = { $text }
+
+# Somebody else’s words, as they are.
+quoted = { $text }

@@ -64,3 +64,6 @@ space-unknown = Inconnu
 
 # Ce qui n’est pas un message à nous, tel quel.
 plain = { $text }
+
+# Les mots d’autrui, tels quels.
+quoted = { $text }
