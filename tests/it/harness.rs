@@ -10,7 +10,7 @@ mod people;
 mod traces;
 mod web;
 
-pub(crate) use browser::{Browser, Page, SESSION};
+pub(crate) use browser::{Browser, Page, SESSION, masked};
 pub(crate) use errors::Errors;
 pub(crate) use listing::{ROUTE, alice_waits_at_a_listing};
 pub(crate) use other::Other;

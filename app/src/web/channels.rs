@@ -156,10 +156,17 @@ pub(crate) async fn add(cx: MemberCx, Form(typed): Form<AddressForm>) -> Result<
     page(&cx, typed, refused).await
 }
 
-/// A channel of whoever asks; somebody else's is missing.
-async fn own(tx: &mut TenantTx, id: ChannelId, user: UserId) -> Result<ShownChannel, Problem> {
-    let found = channel::find(tx, id).await?.filter(|channel| channel.user == user);
-    found.ok_or_else(Problem::not_found)
+/// Opens a transaction that may write, with a channel of whoever asks; somebody else's is missing.
+async fn begin_own(cx: &MemberCx, id: ChannelId) -> Result<(TenantTx, ShownChannel), Problem> {
+    let (mut tx, me) = cx.begin_writing(WriteWatches, Hold::Shared).await?;
+    let found = channel::find(&mut tx, id).await?.filter(|channel| channel.user == me.user());
+    Ok((tx, found.ok_or_else(Problem::not_found)?))
+}
+
+/// Commits what was done with a channel, and leads back to all of them.
+async fn done(cx: &MemberCx, tx: TenantTx, (action, id): (&'static str, ChannelId)) -> Result<Response, Problem> {
+    cx.commit(tx, action, format!("channel:{id}")).await?;
+    Ok(Redirect::to(&address(cx.membership().tenant())).into_response())
 }
 
 /// Has whoever reads at an address asked again: one that was never confirmed, or that was switched off.
@@ -168,8 +175,7 @@ pub(crate) async fn ask(
     Path((tenant, id)): Path<(TenantId, ChannelId)>,
     Form(NoFields {}): Form<NoFields>,
 ) -> Result<Response, Problem> {
-    let (mut tx, me) = cx.begin_writing(WriteWatches, Hold::Shared).await?;
-    let channel = own(&mut tx, id, me.user()).await?;
+    let (mut tx, channel) = begin_own(&cx, id).await?;
     if channel.works() {
         return Ok(Redirect::to(&address(tenant)).into_response());
     }
@@ -177,8 +183,7 @@ pub(crate) async fn ask(
         let again = Said::new("channel-asked-enough").with("span", until - cx.now());
         return Err(Problem::said(Code::TooManyRequests, again).leading(address(tenant), "channels-back"));
     }
-    cx.commit(tx, "channel.ask", format!("channel:{id}")).await?;
-    Ok(Redirect::to(&address(tenant)).into_response())
+    done(&cx, tx, ("channel.ask", id)).await
 }
 
 pub(crate) async fn test(
@@ -186,15 +191,13 @@ pub(crate) async fn test(
     Path((tenant, id)): Path<(TenantId, ChannelId)>,
     Form(NoFields {}): Form<NoFields>,
 ) -> Result<Response, Problem> {
-    let (mut tx, me) = cx.begin_writing(WriteWatches, Hold::Shared).await?;
-    let channel = own(&mut tx, id, me.user()).await?;
+    let (mut tx, channel) = begin_own(&cx, id).await?;
     if !channel.works() {
         let why = Problem::said(Code::Conflict, Said::new("channel-not-yet"));
         return Err(why.leading(address(tenant), "channels-back"));
     }
     channel::test(&mut tx, &channel, cx.now()).await?;
-    cx.commit(tx, "channel.test", format!("channel:{id}")).await?;
-    Ok(Redirect::to(&address(tenant)).into_response())
+    done(&cx, tx, ("channel.test", id)).await
 }
 
 /// Whether new watches tell it by themselves.
@@ -213,26 +216,22 @@ enum YesOrNo {
 
 pub(crate) async fn set_default(
     cx: MemberCx,
-    Path((tenant, id)): Path<(TenantId, ChannelId)>,
+    Path((_, id)): Path<(TenantId, ChannelId)>,
     Form(typed): Form<DefaultForm>,
 ) -> Result<Response, Problem> {
-    let (mut tx, me) = cx.begin_writing(WriteWatches, Hold::Shared).await?;
-    own(&mut tx, id, me.user()).await?;
+    let (mut tx, _) = begin_own(&cx, id).await?;
     channel::set_default(&mut tx, id, typed.default == YesOrNo::Yes).await?;
-    cx.commit(tx, "channel.default", format!("channel:{id}")).await?;
-    Ok(Redirect::to(&address(tenant)).into_response())
+    done(&cx, tx, ("channel.default", id)).await
 }
 
 pub(crate) async fn remove(
     cx: MemberCx,
-    Path((tenant, id)): Path<(TenantId, ChannelId)>,
+    Path((_, id)): Path<(TenantId, ChannelId)>,
     Form(NoFields {}): Form<NoFields>,
 ) -> Result<Response, Problem> {
-    let (mut tx, me) = cx.begin_writing(WriteWatches, Hold::Shared).await?;
-    own(&mut tx, id, me.user()).await?;
+    let (mut tx, _) = begin_own(&cx, id).await?;
     channel::remove(&mut tx, id).await?;
-    cx.commit(tx, "channel.remove", format!("channel:{id}")).await?;
-    Ok(Redirect::to(&address(tenant)).into_response())
+    done(&cx, tx, ("channel.remove", id)).await
 }
 
 #[derive(Template)]

@@ -63,7 +63,8 @@ impl Purpose {
     }
 }
 
-/// Running servers. Dropping it stops them; the fields end in the order they are written.
+/// Running servers. Dropping it stops them, and removes their files but those of [`Purpose::Up`]; the fields end in the
+/// order they are written.
 pub struct Cluster {
     redis: redis::Redis,
     postgres: postgres::Postgres,

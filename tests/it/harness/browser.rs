@@ -42,19 +42,24 @@ impl Page {
         self.headers.get(header::LOCATION).map_or("", |location| location.to_str().unwrap())
     }
 
-    /// What every answer has anew, masked: the name of its request and the nonce of its policy.
+    /// The page without what every answer has anew.
     pub(crate) fn masked(&self) -> (HeaderMap, String) {
-        let mut headers = self.headers.clone();
-        let mut text = self.text.clone();
-        if let Some(id) = headers.remove("x-request-id") {
-            text = text.replace(id.to_str().unwrap(), "[request]");
-        }
-        if let Some(policy) = headers.remove(header::CONTENT_SECURITY_POLICY) {
-            let nonce = policy.to_str().unwrap().split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next());
-            text = nonce.map_or(text.clone(), |nonce| text.replace(nonce, "[nonce]"));
-        }
-        (headers, text)
+        masked(&self.headers, &self.text)
     }
+}
+
+/// An answer without what every answer has anew: the name of its request and the nonce of its policy, which is drawn at
+/// random and may spell any word.
+pub(crate) fn masked(headers: &HeaderMap, text: &str) -> (HeaderMap, String) {
+    let (mut headers, mut text) = (headers.clone(), text.to_owned());
+    if let Some(id) = headers.remove("x-request-id") {
+        text = text.replace(id.to_str().unwrap(), "[request]");
+    }
+    if let Some(policy) = headers.remove(header::CONTENT_SECURITY_POLICY) {
+        let nonce = policy.to_str().unwrap().split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next());
+        text = nonce.map_or(text.clone(), |nonce| text.replace(nonce, "[nonce]"));
+    }
+    (headers, text)
 }
 
 impl Browser {

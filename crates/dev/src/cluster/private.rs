@@ -12,13 +12,24 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A locked directory. The lock ends with the value, or with the process.
+/// A locked directory. The lock ends with the value, or with the process; dropping the value removes what no later run
+/// reads, of which a run of the tests leaves some ten gigabytes.
 pub(crate) struct Private {
     /// Where the servers keep their files and sockets.
     pub(crate) dir: PathBuf,
     /// Who owns it, when it is not us.
     pub(crate) account: Option<Account>,
+    keeps_rows: bool,
     _lock: File,
+}
+
+impl Drop for Private {
+    fn drop(&mut self) {
+        if !self.keeps_rows {
+            // What cannot be removed now is removed, or told of, when the next run begins.
+            let _ = self.empty();
+        }
+    }
 }
 
 impl Private {
@@ -40,7 +51,7 @@ impl Private {
         let lock = lock(base, purpose.as_str())?;
         let dir = base.join(purpose.as_str());
         own_dir(&dir, 0o700, account)?;
-        Ok(Private { dir, account, _lock: lock })
+        Ok(Private { dir, account, keeps_rows: purpose.keeps_rows(), _lock: lock })
     }
 
     /// Removes what earlier runs left in the directory.
