@@ -14,6 +14,7 @@ use crate::{
     problem::Problem,
     reader::Reader,
     signed_in::{Frame, MemberCx, SessionCx},
+    when::every,
 };
 use askama::Template;
 use axum::response::{Html, Redirect};
@@ -29,7 +30,7 @@ use store::{
     board::{self, Asked, CARDS_MAX, Counts, Interval, Missed, Show},
     tenancy,
 };
-use when::{At, every};
+use when::At;
 use words::Said;
 
 /// No list is paged further: nobody looks for a watch on its thousandth page.

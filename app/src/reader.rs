@@ -109,8 +109,13 @@ impl Reader {
     }
 
     /// The operator's floor in seconds, as they pass here.
+    pub fn floor(&self, operator: Operator) -> TimeDelta {
+        self.scale.scaled(self.pace(operator).floor_s)
+    }
+
+    /// The same in seconds.
     pub fn floor_s(&self, operator: Operator) -> u64 {
-        seconds(self.scale.scaled(self.pace(operator).floor_s))
+        seconds(self.floor(operator))
     }
 
     /// The interval of the reader's plan at an operator.

@@ -36,6 +36,17 @@ impl Argument for When {
     }
 }
 
+/// How often something is done, in the largest unit that says it; what is no whole number of minutes is said as the next.
+pub(crate) fn every(interval: TimeDelta) -> Said {
+    let seconds = interval.num_seconds();
+    let (id, n) = match seconds {
+        ..120 if seconds != 60 => ("every-seconds", seconds),
+        seconds if seconds % 3_600 == 0 => ("every-hours", seconds / 3_600),
+        seconds => ("every-minutes", (seconds + 59) / 60),
+    };
+    Said::new(id).with("n", n)
+}
+
 /// How long ago something was.
 pub(crate) fn ago(at: DateTime<Utc>, now: DateTime<Utc>) -> Said {
     let span = now - at;
@@ -45,6 +56,20 @@ pub(crate) fn ago(at: DateTime<Utc>, now: DateTime<Utc>) -> Said {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_interval_is_said_as_people_say_it() {
+        let said = |seconds| {
+            let interval = TimeDelta::seconds(seconds);
+            Language::ALL.map(|language| every(interval).inside(language).to_string())
+        };
+        assert_eq!(said(3_600), ["every hour", "chaque heure"]);
+        assert_eq!(said(600), ["every 10 minutes", "toutes les 10 minutes"]);
+        assert_eq!(said(60), ["every minute", "chaque minute"]);
+        assert_eq!(said(90), ["every 90 seconds", "toutes les 90 secondes"]);
+        assert_eq!(said(3_700), ["every 62 minutes", "toutes les 62 minutes"], "never said oftener than it is");
+        assert_eq!(said(1), ["every second", "chaque seconde"]);
+    }
 
     #[test]
     fn an_instant_is_shown_in_a_persons_zone() {

@@ -57,7 +57,7 @@ const QUERIES: [(&str, &str, &str); 12] = [
     ("known_facts", "select s.route_code, s.key, f.facts", "ferry_worker"),
     ("count_active", "\"count!\" from watch where state = 'active'", "ferry_app"),
     ("list of watches", "order by w.created_at desc, w.id desc", "ferry_app"),
-    ("list of alerts", "a.id desc\nlimit least($8::bigint, 100) + 1", "ferry_app"),
+    ("list of alerts", "limit least($8::bigint, 100) + 1) a", "ferry_app"),
     ("list of sailings", "order by s.departs_at, s.key\n           limit least($10::bigint, 100) + 1", "ferry_app"),
 ];
 

@@ -3,9 +3,9 @@
 
 use super::{
     strip::{Heard, Strip, Tick},
-    when::{At, every},
+    when::At,
 };
-use crate::{icon::Icon, problem::Problem, reader::Reader, sheet::Sheet, signed_in::MemberCx};
+use crate::{icon::Icon, problem::Problem, reader::Reader, sheet::Sheet, signed_in::MemberCx, when::every};
 use chrono::{DateTime, NaiveDate};
 use domain::{
     cadence::IntervalBound,

@@ -1,7 +1,7 @@
 //! Instants as people say them, with the exact one beside: "6 minutes ago", and in a person's own zone when that was. The page's script
 //! says the same again as time goes by. Never shows an instant without its zone.
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 use words::{Language, Said};
@@ -44,14 +44,6 @@ impl At {
         let exact = self.exact.clone().inside(language).to_string();
         let is_due = self.said.id() == DUE;
         if is_due { json!({}) } else { json!({ "iso": self.iso, "exact": exact }) }
-    }
-}
-
-/// How often something is checked. Less than a minute is an installation's whose time runs faster than life.
-pub(super) fn every(interval: TimeDelta) -> Said {
-    match interval.num_minutes() {
-        0 => Said::new("board-every-span").with("span", interval),
-        minutes => Said::new("board-every-minutes").with("minutes", minutes),
     }
 }
 

@@ -1,7 +1,6 @@
 //! What each plan allows and costs. Promises the numbers that admission itself goes by. Never shows what does not work yet.
 
-use super::shown::every;
-use crate::{App, problem::Problem, sheet::Sheet};
+use crate::{App, problem::Problem, sheet::Sheet, when::every};
 use askama::Template;
 use axum::{extract::State, response::Html};
 use chrono::TimeDelta;
@@ -55,7 +54,7 @@ pub(super) fn cards() -> Vec<Card> {
             name: plan.name(),
             limits,
             price: Some(plan.price()).filter(|price| price.minor > 0),
-            interval: every(u64::from(limits.interval_s)),
+            interval: every(TimeDelta::seconds(i64::from(limits.interval_s))),
             history: TimeDelta::days(i64::from(limits.history_days)),
             requests_per_min: match limits.api_keys {
                 ApiKeys::None => None,

@@ -5,7 +5,7 @@ use super::{
     answers::Answers,
     month::{BUOYS_MAX, CELL, Month, Place},
     onward, search,
-    shown::{Checked, Departure, Space, every},
+    shown::{Checked, Departure, Space},
     vehicle::{self, Choice},
     verdict::{self, Misfit, Verdict},
 };
@@ -16,6 +16,7 @@ use crate::{
     problem::Problem,
     reader::Reader,
     sheet::Sheet,
+    when::every,
 };
 use askama::Template;
 use axum::{
@@ -164,8 +165,8 @@ pub(crate) async fn show(
         back: connection_back(&connection),
         manifest: operator.manifest(),
         standing: search::standing(&reader, &connection),
-        floor: every(reader.floor_s(operator)),
-        interval: every(reader.interval_s(operator).0),
+        floor: every(reader.floor(operator)),
+        interval: every(reader.interval(operator)),
         vehicles: vehicle::choices(&typed.vehicle),
         verdict,
         chart,

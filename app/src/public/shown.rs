@@ -111,27 +111,9 @@ impl Departure {
     }
 }
 
-/// How often something is done, in the largest unit that says it whole.
-pub(crate) fn every(seconds: u64) -> Said {
-    let (id, n) = match seconds {
-        seconds if seconds % 3_600 == 0 => ("every-hours", seconds / 3_600),
-        seconds if seconds % 60 == 0 => ("every-minutes", seconds / 60),
-        seconds => ("every-seconds", seconds),
-    };
-    Said::new(id).with("n", n)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_interval_is_said_as_people_say_it() {
-        let said = |seconds| words::Language::ALL.map(|language| every(seconds).inside(language).to_string());
-        assert_eq!(said(3_600), ["every hour", "chaque heure"]);
-        assert_eq!(said(600), ["every 10 minutes", "toutes les 10 minutes"]);
-        assert_eq!(said(90), ["every 90 seconds", "toutes les 90 secondes"]);
-    }
 
     #[test]
     fn shape_and_word_say_the_same() {

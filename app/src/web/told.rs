@@ -1,7 +1,7 @@
 //! What the pages of watches, alerts and channels say alike: whether there is space, in which class a vehicle falls and why, how often we ask
 //! and why, when something was. Promises that each is said in one way wherever it stands. Never asks the database.
 
-use crate::reader::Reader;
+use crate::{reader::Reader, when::every};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use domain::{
@@ -256,11 +256,9 @@ fn side_said(side: &Measured, [between, within, over, bare]: [&'static str; 4]) 
 
 /// How often we ask for a reader's plan, and why not more often than that.
 pub(super) fn interval_lines(reader: &Reader, operator: Operator) -> Vec<Said> {
-    let (interval_s, _) = reader.interval_s(operator);
-    let span = TimeDelta::seconds(i64::try_from(interval_s).unwrap_or(i64::MAX / 1_000));
     let plan = plan_name(reader.plan);
     let name = operator.manifest().name;
-    let every = Said::new("interval-every").with("span", span);
+    let every = Said::new("interval-every").with("every", every(reader.interval(operator)));
     match reader.bound(operator) {
         IntervalBound::Plan => vec![every, Said::new("interval-plan").with("plan", plan)],
         IntervalBound::Floor => vec![every, Said::new("interval-floor").with("operator", name)],

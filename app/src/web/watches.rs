@@ -5,6 +5,7 @@ mod answers;
 mod asked;
 mod chart;
 mod read;
+mod row;
 mod shown;
 mod wizard;
 mod wrong;

@@ -8,6 +8,7 @@ mod identities;
 mod keys;
 mod people;
 mod seals;
+pub mod told;
 
 pub use keys::DevKey;
 pub use people::channel_of;

@@ -126,15 +126,16 @@ pub async fn page(tx: &mut TenantTx, asked: &Asked<'_>) -> Result<Vec<WatchId>> 
 /// When the database cannot be read.
 pub async fn counts(tx: &mut TenantTx) -> Result<(Counts, Usage)> {
     let row = sqlx::query!(
-        r#"select count(*) filter (where state in ('active', 'paused')) as "current!",
-                  count(*) filter (where state = 'active') as "active!",
-                  count(*) filter (where state = 'paused') as "paused!",
-                  count(*) filter (where state in ('stopped', 'expired')) as "ended!",
+        r#"select coalesce(sum(n) filter (where state in ('active', 'paused')), 0)::bigint as "current!",
+                  coalesce(sum(n) filter (where state = 'active'), 0)::bigint as "active!",
+                  coalesce(sum(n) filter (where state = 'paused'), 0)::bigint as "paused!",
+                  coalesce(sum(n) filter (where state in ('stopped', 'expired')), 0)::bigint as "ended!",
                   (select coalesce(sum(w.watched_days), 0) from watch w where w.state = 'active') as "days!",
-                  (select count(distinct a.watch_id) from alert a
-                     join watch w on w.tenant_id = a.tenant_id and w.id = a.watch_id and w.state = 'active'
-                   where a.released_at is not null and a.closed_at is null) as "open!"
-           from watch where state <> 'deleted'"#
+                  (select count(*) from watch w
+                   where w.state = 'active'
+                     and exists (select from alert a where a.tenant_id = w.tenant_id and a.watch_id = w.id
+                                   and a.released_at is not null and a.closed_at is null)) as "open!"
+           from (select state, count(*) as n from watch where state <> 'deleted' group by state) told"#
     )
     .fetch_one(&mut *tx.tx)
     .await?;

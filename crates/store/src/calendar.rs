@@ -71,7 +71,9 @@ pub async fn days(reading: impl Into<Reading<'_>>, asked: &AskedDays<'_>) -> Res
                  from fact f join target t on t.id = f.target_id
                  where f.sailing_id = s.id
                  order by jsonb_exists(f.facts -> 'classes', $5) desc, t.last_good_at desc nulls last, t.id limit 2) teller
-                 cross join lateral released_facts(teller.target_id, s.id, $6, least($7, teller.last_good_at)) known
+                 -- Looked up once: without the fence it would be wherever it is named.
+                 cross join lateral (
+                   select facts from released_facts(teller.target_id, s.id, $6, least($7, teller.last_good_at)) offset 0) known
                where known.facts is not null
                order by jsonb_exists(known.facts -> 'classes', $5) desc, teller.last_good_at desc nulls last, teller.target_id
                limit 1) told

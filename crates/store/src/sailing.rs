@@ -108,7 +108,9 @@ pub async fn released(
                select t.id as target_id, t.last_good_at, t.created_at, known.facts
                from fact f
                  join target t on t.id = f.target_id
-                 cross join lateral released_facts(t.id, s.id, $6, least($7, t.last_good_at)) known
+                 -- Looked up once: without the fence it would be wherever it is named.
+                 cross join lateral (
+                   select facts from released_facts(t.id, s.id, $6, least($7, t.last_good_at)) offset 0) known
                where f.sailing_id = s.id
                  and known.facts is not null and ($5::text is null or jsonb_exists(known.facts -> 'classes', $5))
                order by t.last_good_at desc nulls last, t.id limit 1) told

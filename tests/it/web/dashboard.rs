@@ -170,7 +170,7 @@ async fn the_dashboard_and_the_tenants_page_speak_french() {
     let mut browser = world.signed_in(&alice).await.with("accept-language", "fr");
     let page = browser.get(&format!("/t/{}", alice.tenant)).await;
     let told = card(&page, watches[2]);
-    for part in ["1 place", "sam. 11 juil.", "Camping-car de 7\u{a0}m de long", "toutes les minutes"] {
+    for part in ["1 place", "sam. 11 juil.", "Camping-car de 7\u{a0}m de long", "chaque minute"] {
         assert!(told.contains(part), "{part}: {told}");
     }
     for part in ["<html lang=\"fr\">", "Vos veilles", "5\u{202f}000"] {

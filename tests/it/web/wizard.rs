@@ -46,11 +46,8 @@ async fn criteria(world: &World) -> serde_json::Value {
 #[tokio::test]
 async fn three_pages_and_one_press_make_a_watch_in_both_languages() {
     for (language, words) in [
-        ("en", ["Where and when?", "With what?", "Is this right?", "class motorhome", "We ask again after 1 hour"]),
-        (
-            "fr",
-            ["Où et quand", "Avec quoi", "Est-ce bien cela", "catégorie motorhome", "Nous redemandons après 1 heure"],
-        ),
+        ("en", ["Where and when?", "With what?", "Is this right?", "class motorhome", "We ask every hour"]),
+        ("fr", ["Où et quand", "Avec quoi", "Est-ce bien cela", "catégorie motorhome", "Nous demandons chaque heure"]),
     ] {
         let world = World::new().await;
         let alice = world.person("Alice", Plan::Free).await;

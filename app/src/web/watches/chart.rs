@@ -79,7 +79,13 @@ impl Timeline {
         });
         let most = told.max().map(|most| most.max(SPACES_LEAST));
         let mut area = format!("M{LEFT} {BASE}");
+        // Nothing is known of the time before the first step.
+        let known_from = steps.first().map_or(RIGHT, |first| axis.x(first.at));
+        area.push_str(&format!("L{known_from} {BASE}"));
         let mut gaps = Vec::new();
+        if known_from > LEFT {
+            gaps.push(Span { x: LEFT, width: known_from - LEFT });
+        }
         for (at, step) in steps.iter().enumerate() {
             let ends = steps.get(at + 1).map_or(now, |next| next.at);
             let (from, to) = (axis.x(step.at), axis.x(ends));

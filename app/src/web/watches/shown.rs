@@ -4,6 +4,7 @@
 use super::{
     address,
     chart::{BEATS_MAX, HEIGHT, Strip, Timeline, WIDTH},
+    row::Row,
 };
 use crate::{
     input::{Path, Query},
@@ -42,6 +43,8 @@ const SAILINGS_SHOWN: usize = 100;
 const ALERTS_SHOWN: usize = 20;
 /// How far back the picture of a sailing goes.
 const PICTURE: TimeDelta = TimeDelta::days(14);
+/// How far back it goes at least.
+const PICTURE_LEAST: TimeDelta = TimeDelta::days(1);
 
 /// Which sailing's picture.
 #[derive(Deserialize)]
@@ -49,18 +52,6 @@ const PICTURE: TimeDelta = TimeDelta::days(14);
 pub(crate) struct WatchQuery {
     /// Its key; the first with space, or the first, without.
     sailing: Option<String>,
-}
-
-/// A sailing that is waited for.
-struct Row {
-    said: Said,
-    vessel: Option<String>,
-    space: Space,
-    price: Option<Said>,
-    checked: Option<Instant>,
-    book: String,
-    picture: String,
-    is_pictured: bool,
 }
 
 /// The picture of one of them.
@@ -169,13 +160,12 @@ async fn page(
     let missed = outage::stretches(&mut tx, watch.operator, watch.created_at).await?;
     let missed: Vec<_> = missed.into_iter().map(|stretch| (stretch.noticed_at, stretch.ended_at)).collect();
     let open: Vec<_> = flags.iter().map(|flag| (flag.released_at, flag.closed_at)).collect();
-    let (interval_s, _) = reader.interval_s(watch.operator);
-    let interval = TimeDelta::seconds(i64::try_from(interval_s).unwrap_or(3_600));
     let instant = |at| Instant::of(at, reader.now, &frame.zone);
     let here = address(cx.membership().tenant(), id);
     let rows = sailings.iter().take(SAILINGS_SHOWN).map(|row| {
-        let is_pictured = chosen.is_some_and(|chosen| chosen.sailing.key == row.sailing.key);
-        shown(row, (&reader, class.as_ref(), &frame.zone), (&here, is_pictured))
+        let is_here = chosen.is_some_and(|chosen| chosen.sailing.key == row.sailing.key);
+        let shown = Row::of(row, class.as_ref(), (&reader, &frame.zone, watch.return_leg.is_some()));
+        shown.pictured(row.sailing.key.as_str(), (&here, is_here))
     });
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = WatchPage {
@@ -198,7 +188,7 @@ async fn page(
         is_cut: sailings.len() > SAILINGS_SHOWN,
         rows: rows.collect(),
         picture,
-        strip: Strip::of((checked.last, interval, watch.created_at), &open, &missed),
+        strip: Strip::of((checked.last, reader.interval(watch.operator), watch.created_at), &open, &missed),
         beats_max: BEATS_MAX,
         width: WIDTH,
         height: HEIGHT,
@@ -237,25 +227,6 @@ fn chosen<'a>(
     named.or_else(|| rows.iter().find(has_space)).or_else(|| rows.first())
 }
 
-fn shown(
-    row: &ReleasedSailing,
-    (reader, class, zone): (&Reader, Option<&VehicleClass>, &str),
-    (here, is_pictured): (&str, bool),
-) -> Row {
-    let facts = class.and_then(|class| row.facts.classes.get(class));
-    Row {
-        said: told::sailing_said(&row.sailing),
-        vessel: row.sailing.vessel.as_ref().map(ToString::to_string),
-        space: Space::of_class(facts),
-        price: class.and_then(|class| told::price_said(&row.facts, class)),
-        checked: reader.checked_at(row).map(|at| Instant::of(at, reader.now, zone)),
-        book: row.sailing.operator.booking_link(&row.sailing),
-        // Keys are made of characters that need no escaping in an address, but for the one that a query reads as a space.
-        picture: format!("{here}?sailing={}#picture", row.sailing.key.as_str().replace('+', "%2B")),
-        is_pictured,
-    }
-}
-
 async fn picture(
     tx: &mut TenantTx,
     (reader, zone): (&Reader, &str),
@@ -275,6 +246,8 @@ async fn picture(
         now,
     };
     let steps = timeline::steps(&mut *tx, &asked).await?;
+    // What nobody knew is not worth a picture: it begins with the first that was known, and shows a day at least.
+    let since = steps.first().map_or(since, |first| first.at.min(now - PICTURE_LEAST).max(since));
     let of_this = |flag: &&Flag| flag.sailing == row.sailing.key && flag.route == row.sailing.route;
     let flags: Vec<Flag> = flags.iter().filter(of_this).cloned().collect();
     let chart = Timeline::of(&steps, &flags, (since, now));

@@ -7,6 +7,7 @@ use super::{
     answers::{Answers, WHAT, WHEN},
     asked::{what_page, when_page},
     read::{self, Reading, Step},
+    row::Row,
 };
 use crate::{
     form::Refusals,
@@ -14,7 +15,7 @@ use crate::{
     reader::{Reader, Standing},
     signed_in::{Frame, MemberCx},
     watches::request::NOTE_CHARS_MAX,
-    web::told::{self, Instant, Space},
+    web::told,
 };
 use askama::Template;
 use axum::{
@@ -127,18 +128,9 @@ struct Outlook {
     /// How many have space.
     open: usize,
     /// The first of them.
-    known: Vec<Known>,
+    known: Vec<Row>,
     /// How many more there are.
     more: usize,
-}
-
-/// A sailing, and what is known of it now.
-struct Known {
-    said: Said,
-    space: Space,
-    price: Option<Said>,
-    checked: Option<Instant>,
-    book: String,
 }
 
 #[derive(Template)]
@@ -157,9 +149,8 @@ struct CheckPage {
     /// The plan's limit that is in the way, or an operator that is not asked.
     hindered: Option<Said>,
     open: usize,
-    known: Vec<Known>,
+    known: Vec<Row>,
     more: usize,
-    operator: &'static str,
     note: String,
     note_max: usize,
 }
@@ -292,13 +283,8 @@ async fn known(tx: &mut TenantTx, reader: &Reader, wanted: &Wanted, zone: &str) 
     known.sort_by_key(|row| (!has_space(row), row.sailing.departs_at));
     let open = known.iter().filter(|row| has_space(row)).count();
     let more = known.len().saturating_sub(SAILINGS_SHOWN);
-    let shown = known.into_iter().take(SAILINGS_SHOWN).map(|row| Known {
-        said: told::sailing_said(&row.sailing),
-        space: Space::of_class(row.facts.classes.get(class)),
-        price: told::price_said(&row.facts, class),
-        checked: reader.checked_at(&row).map(|at| Instant::of(at, reader.now, zone)),
-        book: row.sailing.operator.booking_link(&row.sailing),
-    });
+    let seen = (reader, zone, wanted.way_back.is_some());
+    let shown = known.iter().take(SAILINGS_SHOWN).map(|row| Row::of(row, Some(class), seen));
     Ok(Outlook { open, known: shown.collect(), more })
 }
 
@@ -322,7 +308,6 @@ fn check_page(
         interval: told::interval_lines(reader, operator),
         leaves: leaves(reader.plan, usage, wanted.days),
         hindered: why.or(is_off).or_else(|| admitted.err().map(|refusal| refused_said(reader.plan, refusal))),
-        operator: name,
         note_max: NOTE_CHARS_MAX,
         sent_to: String::new(),
         note: String::new(),

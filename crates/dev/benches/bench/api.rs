@@ -13,27 +13,18 @@ use crate::meter::median;
 use crate::report::{Aim, Figure, Report};
 use crate::steps;
 use anyhow::{Context, Result, ensure};
-use app::App;
-use app::client::Proxies;
-use app::clock::{Chance, Clock, RequestIds};
-use app::live::Live;
-use app::rate::Rates;
-use app::shield::Bounds;
 use chrono::{TimeDelta, Utc};
 use dev::cluster::Cluster;
 use dev::progress::Progress;
 use dev::world::crowd::{Crowd, Wish};
-use domain::cadence::TimeScale;
 use domain::id::{TenantId, UserId};
 use domain::key::{ApiKey, Scope};
 use domain::operator::Operator;
 use domain::plan::Plan;
-use outbound::{Client, Egress, UserAgent};
 use span::{Errand, Span};
 use sqlx::{Connection, PgConnection};
-use std::sync::Arc;
 use store::key::Life;
-use store::{Credentials, DatabaseRole, LinkKey, Store};
+use store::{Credentials, DatabaseRole, Store};
 use uuid::Uuid;
 
 /// What everybody else has stored.
@@ -134,33 +125,8 @@ impl Desk {
         Ok(Desk { store, credentials, many, few })
     }
 
-    /// The app with full buckets. An address may ask as often as it likes: all of ours is one.
-    fn app(&self) -> Result<App> {
-        let bounds = Bounds { requests_per_address: 1_000_000, ..Bounds::default() };
-        Ok(App {
-            store: self.store.clone(),
-            credentials: self.credentials.clone(),
-            link_key: LinkKey::new(rand::random()),
-            clock: Clock::new(Utc::now),
-            chance: Chance::new(rand::random),
-            request_ids: RequestIds::new(Uuid::new_v4),
-            scale: TimeScale::REAL,
-            base_url: "http://localhost:8080".parse()?,
-            contact: "developer@example.test".to_owned(),
-            proxies: Proxies::default(),
-            bounds,
-            rates: Arc::new(Rates::new(&bounds)),
-            live: Live::new(&bounds),
-            providers: Arc::default(),
-            outbound: Client::new(
-                Egress::production(),
-                &UserAgent::new(&"http://localhost:8080".parse()?, "developer@example.test")?,
-            )?,
-        })
-    }
-
     async fn span(&self, errand: Errand, keys: &[String], (at_once, measure): (usize, Measure)) -> Result<Span> {
-        span::measure(self.app()?, errand, keys, (at_once, measure.lasts)).await
+        span::measure(ground::app(&self.store, &self.credentials)?, errand, keys, (at_once, measure.lasts)).await
     }
 }
 

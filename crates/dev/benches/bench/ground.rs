@@ -2,16 +2,30 @@
 //! told, and criteria for any day. Never shared by two sections.
 
 use anyhow::Result;
+use app::{
+    App,
+    client::Proxies,
+    clock::{Chance, Clock, RequestIds},
+    live::Live,
+    rate::Rates,
+    shield::Bounds,
+};
 use chrono::{Days, NaiveDate, Utc};
 use dev::cluster::Cluster;
 use domain::{
+    cadence::TimeScale,
     seal::published_setting,
     watch::{Criteria, Dates, Leg, Party, Vehicle, VehicleKind, Wants, Weekdays},
 };
+use outbound::{Client, Egress, UserAgent};
 use sqlx::{Connection, PgConnection};
-use std::{collections::BTreeMap, net::SocketAddr};
-use store::Sealer;
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use store::{Credentials, LinkKey, Sealer, Store};
+use uuid::Uuid;
 use workers::Config;
+
+const BASE_URL: &str = "http://localhost:8080";
+const CONTACT: &str = "developer@example.test";
 
 /// A simulator's addresses.
 #[derive(Clone, Copy, Debug)]
@@ -40,8 +54,8 @@ pub(crate) fn config(cluster: &Cluster, name: &str, simulator: Simulator, scale:
     let settings = BTreeMap::from([
         ("FERRY_DATABASE_URL", cluster.url("ferry_worker", name)),
         ("FERRY_REDIS_URL", cluster.redis_url(1)),
-        ("FERRY_BASE_URL", "http://localhost:8080".to_owned()),
-        ("FERRY_CONTACT", "developer@example.test".to_owned()),
+        ("FERRY_BASE_URL", BASE_URL.to_owned()),
+        ("FERRY_CONTACT", CONTACT.to_owned()),
         ("FERRY_SMTP_URL", format!("smtp://{}", simulator.smtp)),
         ("FERRY_MAIL_FROM", "FerryAlert <alerts@example.test>".to_owned()),
         ("FERRY_LINK_KEY", "00112233445566778899aabbccddeeff".repeat(2)),
@@ -51,6 +65,28 @@ pub(crate) fn config(cluster: &Cluster, name: &str, simulator: Simulator, scale:
         ("FERRY_HARBOUR_URL", format!("http://{}", simulator.http)),
     ]);
     Config::read(|name| settings.get(name).cloned())
+}
+
+/// The app with full buckets. An address may ask as often as it likes: all of ours is one.
+pub(crate) fn app(store: &Store, credentials: &Credentials) -> Result<App> {
+    let bounds = Bounds { requests_per_address: 1_000_000, ..Bounds::default() };
+    Ok(App {
+        store: store.clone(),
+        credentials: credentials.clone(),
+        link_key: LinkKey::new(rand::random()),
+        clock: Clock::new(Utc::now),
+        chance: Chance::new(rand::random),
+        request_ids: RequestIds::new(Uuid::new_v4),
+        scale: TimeScale::REAL,
+        base_url: BASE_URL.parse()?,
+        contact: CONTACT.to_owned(),
+        proxies: Proxies::default(),
+        bounds,
+        rates: Arc::new(Rates::new(&bounds)),
+        live: Live::new(&bounds),
+        providers: Arc::default(),
+        outbound: Client::new(Egress::production(), &UserAgent::new(&BASE_URL.parse()?, CONTACT)?)?,
+    })
 }
 
 /// A day so many days from today.

@@ -10,6 +10,7 @@ mod ground;
 mod lateness;
 mod meter;
 mod openings;
+mod pages;
 mod polls;
 mod report;
 mod steps;
@@ -58,6 +59,8 @@ enum Section {
     Costs,
     /// Pages and new watches over the API with a million watches stored, and what row-level security costs.
     Api,
+    /// Every page for a tenant with 10,000 watches.
+    Pages,
 }
 
 /// How each section measures.
@@ -98,13 +101,16 @@ async fn main() -> Result<()> {
     if options.wants(Section::Polls) {
         polls::measure(&cluster, measure, &mut report).await?;
     }
-    if options.wants(Section::Openings) || options.wants(Section::Costs) {
+    if [Section::Openings, Section::Costs, Section::Pages].into_iter().any(|section| options.wants(section)) {
         let (simulator, _process) = polls::simulator().await?;
         if options.wants(Section::Openings) {
             openings::measure(&cluster, simulator, measure, &mut report).await?;
         }
         if options.wants(Section::Costs) {
             costs::measure(&cluster, simulator, measure, &mut report).await?;
+        }
+        if options.wants(Section::Pages) {
+            pages::measure(&cluster, simulator, measure, &mut report).await?;
         }
     }
     if options.wants(Section::Api) {

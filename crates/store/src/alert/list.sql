@@ -6,8 +6,18 @@ select a.id, a.watch_id, a.kind, a.leg, a.class, a.seen_at, a.released_at as "re
        known.facts,
        p.route_code as "pair_route?", p.key as "pair_key?", p.departs_local as "pair_local?", p.departs_at as "pair_at?",
        p.vessel as "pair_vessel?", pe.zone as "pair_zone?", back.facts as "pair_facts?"
-from alert a
-  join watch w on w.tenant_id = a.tenant_id and w.id = a.watch_id
+from (
+    -- Chosen before anything is looked up for them: a page costs what it shows, however many there are.
+    select a.*
+    from alert a join watch w on w.tenant_id = a.tenant_id and w.id = a.watch_id and w.state <> 'deleted'
+    where a.released_at is not null
+      and ($1::uuid is null or a.watch_id = $1)
+      and ($2::boolean is null or (a.closed_at is null) = $2)
+      and a.released_at >= $3
+      and ($6::timestamptz is null or (a.released_at, a.id) < ($6, $7))
+      and ($9::uuid is null or a.id = $9)
+    order by a.released_at desc, a.id desc
+    limit least($8::bigint, 100) + 1) a
   join target t on t.id = a.target_id
   cross join lateral released_facts(a.target_id, a.sailing_id, $4, least($5, t.last_good_at)) known
   join sailing s on s.id = a.sailing_id
@@ -24,11 +34,4 @@ from alert a
       cross join lateral released_facts(bt.id, p.id, $4, least($5, bt.last_good_at)) known
     where f.sailing_id = p.id
     order by bt.last_good_at desc nulls last, bt.id limit 1) back on true
-where a.released_at is not null and w.state <> 'deleted'
-  and ($1::uuid is null or a.watch_id = $1)
-  and ($2::boolean is null or (a.closed_at is null) = $2)
-  and a.released_at >= $3
-  and ($6::timestamptz is null or (a.released_at, a.id) < ($6, $7))
-  and ($9::uuid is null or a.id = $9)
 order by a.released_at desc, a.id desc
-limit least($8::bigint, 100) + 1

@@ -55,13 +55,6 @@ board-strip = { $all ->
 board-last = Last check
 board-next = Next check
 board-every = Checked
-board-every-minutes = { $minutes ->
-    [1] every minute
-    [60] every hour
-    [1440] once a day
-   *[other] every { $minutes } minutes
-}
-board-every-span = every { $span }
 board-never = not yet
 board-no-next = not planned
 board-every-floor = { $operator } is never asked the same more often.

@@ -4,6 +4,7 @@
 moment = { $at }
 moment-exact = { $at } { $zone }
 day = { $day }
+clock = { $time }
 days-range = { $from } to { $to }
 list-more = { $all }, { $more }
 route = { $from } to { $to }
@@ -11,6 +12,7 @@ sailing = { $route }, { $at }
 class = class { $class }
 price = { $price }
 checked = checked
+book = Book
 book-at = Book at { $operator }
 weekday-mon = Mon
 weekday-tue = Tue
@@ -59,7 +61,7 @@ class-height-between = { $is } high: over { $over }, within { $within }.
 class-height-within = { $is } high: within { $within }.
 class-height-over = { $is } high: over { $over }.
 class-height = { $is } high.
-interval-every = We ask again after { $span }.
+interval-every = We ask { $every }.
 interval-plan = That is what the plan { $plan } asks.
 interval-floor = { $operator } wants to be asked no more often.
 interval-budget = So much is watched at { $operator } that its requests are shared.
@@ -220,6 +222,7 @@ watch-told = { $n ->
     [one] Written to { $n } address
    *[other] Written to { $n } addresses
 }
+watch-checks = Checks
 watch-acts = What you can do
 watch-pause = Pause
 watch-resume = Let it go on
@@ -268,6 +271,7 @@ alerts-lead = { $n ->
     [one] What opened within { $n } day, as far back as your plan goes.
    *[other] What opened within { $n } days, as far back as your plan goes.
 }
+alerts-filters = Which alerts
 alerts-all = All
 alerts-open = Still open
 alerts-csv = As a table (CSV)

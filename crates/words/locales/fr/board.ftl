@@ -55,13 +55,6 @@ board-strip = { $all ->
 board-last = Dernière vérification
 board-next = Prochaine
 board-every = Fréquence
-board-every-minutes = { $minutes ->
-    [1] toutes les minutes
-    [60] toutes les heures
-    [1440] une fois par jour
-   *[other] toutes les { $minutes } minutes
-}
-board-every-span = toutes les { $span }
 board-never = pas encore
 board-no-next = pas prévue
 board-every-floor = { $operator } n’est jamais interrogée plus souvent sur la même chose.

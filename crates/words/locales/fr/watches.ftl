@@ -4,6 +4,7 @@
 moment = { $at }
 moment-exact = { $at } { $zone }
 day = { $day }
+clock = { $time }
 days-range = du { $from } au { $to }
 list-more = { $all }, { $more }
 route = { $from } – { $to }
@@ -11,6 +12,7 @@ sailing = { $route }, { $at }
 class = catégorie { $class }
 price = { $price }
 checked = vérifié
+book = Réserver
 book-at = Réserver chez { $operator }
 weekday-mon = lun.
 weekday-tue = mar.
@@ -59,7 +61,7 @@ class-height-between = { $is } de haut : plus de { $over }, au plus { $within }
 class-height-within = { $is } de haut : au plus { $within }.
 class-height-over = { $is } de haut : plus de { $over }.
 class-height = { $is } de haut.
-interval-every = Nous redemandons après { $span }.
+interval-every = Nous demandons { $every }.
 interval-plan = C’est ce que prévoit la formule { $plan }.
 interval-floor = { $operator } ne veut pas être interrogé plus souvent.
 interval-budget = Tant de traversées sont suivies chez { $operator } que ses demandes sont partagées.
@@ -220,6 +222,7 @@ watch-told = { $n ->
     [one] Message à { $n } adresse
    *[other] Message à { $n } adresses
 }
+watch-checks = Vérifications
 watch-acts = Ce que vous pouvez faire
 watch-pause = Suspendre
 watch-resume = Reprendre
@@ -268,6 +271,7 @@ alerts-lead = { $n ->
     [one] Ce qui s’est ouvert en { $n } jour, aussi loin que va votre formule.
    *[other] Ce qui s’est ouvert en { $n } jours, aussi loin que va votre formule.
 }
+alerts-filters = Quelles alertes
 alerts-all = Toutes
 alerts-open = Encore ouvertes
 alerts-csv = En tableau (CSV)

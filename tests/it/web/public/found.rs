@@ -49,7 +49,8 @@ async fn sr_api_05_whoever_did_not_sign_in_is_told_what_free_was_told_and_no_mor
     let now = attributes(&read(&get(&world, &month).await), ".month a", "aria-label");
     assert!(now[0].contains("Full") && !now[0].contains("1 space"), "{now:?}");
     let board = read(&get(&world, "/").await);
-    assert!(attributes(&board, ".board > li", "class").iter().all(|sign| sign != "open"));
+    let signs_of_board = attributes(&board, ".sailings > li", "class");
+    assert!(!signs_of_board.is_empty() && !signs_of_board.contains(&"open".to_owned()), "{signs_of_board:?}");
 
     world.clock.advance(next_tick_of(&world, Plan::Free).await - world.clock.now() + TimeDelta::seconds(90));
     world.poll().await;
@@ -57,7 +58,7 @@ async fn sr_api_05_whoever_did_not_sign_in_is_told_what_free_was_told_and_no_mor
     assert_eq!(signs(&after).iter().filter(|sign| *sign == "open").count(), 1);
     assert!(text_of(&after, ".found").contains("One sailing with space"));
     let board = read(&get(&world, "/").await);
-    assert_eq!(attributes(&board, ".board > li", "class")[0], "open");
+    assert_eq!(attributes(&board, ".sailings > li", "class")[0], "open");
     let now = attributes(&read(&get(&world, &month).await), ".month a", "aria-label");
     assert!(now[0].contains("1 space"), "{now:?}");
 }

@@ -1,0 +1,235 @@
+//! Section 7: every page over loopback HTTP, one asked at a time, for a person whose tenant has 10,000 watches, as many alerts and a
+//! hundred thousand changes, beside as many watches of others. The app's own server and router, with the facts that workers wrote.
+//!
+//! Promises that each answer that counts was a page. What is timed ends when the last byte is here; client, app and PostgreSQL
+//! share the machine.
+
+use crate::{
+    Measure,
+    ground::{self, Simulator},
+    meter::{float, per_mille},
+    report::{Aim, Figure, Report},
+    steps,
+};
+use anyhow::{Context, Result, ensure};
+use chrono::{DateTime, TimeDelta, Utc};
+use dev::{
+    cluster::Cluster,
+    progress::Progress,
+    world::{
+        Seals,
+        crowd::{Crowd, Wish},
+        told,
+    },
+};
+use domain::{operator::Operator, plan::Plan, session::Span, token::Token};
+use reqwest::{Client, StatusCode, header};
+use sqlx::{Connection, PgConnection};
+use std::time::{Duration, Instant};
+use store::{Credentials, DatabaseRole, Store};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use workers::{
+    clock::{Chance, Clock},
+    run::Parts,
+};
+
+const WATCHES: u64 = 10_000;
+/// Days that are watched: as far ahead as a calendar shows.
+const DAYS: u64 = 62;
+/// How many requests of a page are timed, after a few that are not.
+const REQUESTS: usize = 300;
+const WARM: usize = 20;
+/// Server time of 99 pages in 100, in milliseconds.
+const BUDGET_MS: f64 = 20.0;
+/// An hour lasts six seconds, so that every target is known soon.
+const SCALE: u32 = 600;
+const KNOWN_WITHIN: Duration = Duration::from_secs(120);
+const NAME: &str = "pages";
+const ISSUER: &str = "https://issuer.example";
+
+/// The person who looks, and something of theirs.
+struct Place {
+    tenant: Uuid,
+    user: Uuid,
+    watch: Uuid,
+    alert: Uuid,
+}
+
+/// Measures every page.
+pub(crate) async fn measure(
+    cluster: &Cluster,
+    simulator: Simulator,
+    measure: Measure,
+    report: &mut Report,
+) -> Result<()> {
+    let place = seed(cluster, simulator, measure).await?;
+    let token = Token::mint(rand::random());
+    sign_in(cluster, &place, &token).await?;
+    let store = Store::connect(DatabaseRole::App, &cluster.url("ferry_app", NAME), 16, ground::sealer()).await?;
+    let credentials = Credentials::connect(&cluster.url("ferry_auth", NAME), 16, ground::sealer()).await?;
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let base = format!("http://{}", listener.local_addr()?);
+    let shutdown = CancellationToken::new();
+    let serving = tokio::spawn(app::serve(ground::app(&store, &credentials)?, listener, shutdown.clone()));
+    let visitor = Visitor { client: Client::builder().no_proxy().build()?, base, token };
+    let paths = paths(&place);
+    let bar = steps::bar("pages: each of them", paths.len() as u64);
+    for (what, path) in paths {
+        let took_us = visitor.looks(&path).await?;
+        let ms = |part| float(per_mille(&took_us, part).unsigned_abs()) / 1e3;
+        report.add(Figure::new(NAME, format!("{what}: p50"), ms(500), "ms"));
+        report.add(Figure::new(NAME, format!("{what}: p99"), ms(990), "ms").aim(Aim::AtMost(BUDGET_MS)));
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    shutdown.cancel();
+    serving.await??;
+    store.close().await;
+    credentials.close().await;
+    Ok(())
+}
+
+/// Every kind of page that reads rows, by what it is.
+fn paths(place: &Place) -> Vec<(&'static str, String)> {
+    let Place { tenant, watch, alert, .. } = place;
+    let (from, to) = (ground::day(10), ground::day(40));
+    let own = |rest: &str| format!("/t/{tenant}{rest}");
+    vec![
+        ("landing", "/".to_owned()),
+        ("search", format!("/search?start=Portmouth&end=Santona&from={from}&to={to}&vehicle=coachbuilt_700")),
+        ("ferries", "/ferries".to_owned()),
+        ("month of a route", format!("/ferries/harbour/POR-SAN?month={}&vehicle=coachbuilt_700", from.format("%Y-%m"))),
+        ("status", "/status".to_owned()),
+        ("security", "/security".to_owned()),
+        ("dashboard", own("")),
+        ("dashboard, page 334", own("?page=334")),
+        ("dashboard, with space", own("?show=open")),
+        ("watch", own(&format!("/watches/{watch}"))),
+        ("edit a watch", own(&format!("/watches/{watch}/edit"))),
+        ("new watch", own("/watches/new")),
+        ("alerts", own("/alerts")),
+        ("alert", own(&format!("/alerts/{alert}"))),
+        ("channels", own("/channels")),
+        ("members", own("/members")),
+        ("keys", own("/keys")),
+        ("audit log", own("/audit")),
+        ("account", "/account".to_owned()),
+        ("sessions", "/account/sessions".to_owned()),
+    ]
+}
+
+/// Somebody who is signed in.
+struct Visitor {
+    client: Client,
+    base: String,
+    token: Token,
+}
+
+impl Visitor {
+    /// What each of many looks at a page took, in microseconds, in order of length.
+    async fn looks(&self, path: &str) -> Result<Vec<i64>> {
+        let mut took_us = Vec::new();
+        for at in 0..WARM + REQUESTS {
+            let began = Instant::now();
+            let cookie = format!("__Host-session={}", self.token.expose());
+            let page = self.client.get(format!("{}{path}", self.base)).header(header::COOKIE, cookie).send().await?;
+            let status = page.status();
+            let text = page.text().await?;
+            let took = began.elapsed();
+            ensure!(status == StatusCode::OK, "{path}: {status}: {text}");
+            if at >= WARM {
+                took_us.push(i64::try_from(took.as_micros())?);
+            }
+        }
+        took_us.sort_unstable();
+        Ok(took_us)
+    }
+}
+
+async fn seed(cluster: &Cluster, simulator: Simulator, measure: Measure) -> Result<Place> {
+    ground::database(cluster, NAME).await?;
+    let url = cluster.super_url(NAME);
+    let from = Utc::now();
+    let wish = |day| Wish::new(Operator::Harbour, ground::criteria("POR-SAN", ground::day(10 + day))?, from);
+    let wishes = (0..DAYS).map(wish).collect::<Result<Vec<_>>>()?;
+    let watches = i64::try_from(WATCHES / measure.shrink)?;
+    for (name, tenants) in [("fleet", 1), ("others", watches / 10)] {
+        let crowd = Crowd { name, tenants, watches, plan: Plan::Fleet, wishes: &wishes };
+        crowd.write(&url, &Progress::start("Seeding")).await?;
+    }
+    poll(cluster, simulator).await?;
+    let mut admin = PgConnection::connect(&url).await?;
+    let (tenant, user): (Uuid, Uuid) =
+        sqlx::query_as("select tenant_id, user_id from member join tenant using (tenant_id) where name = 'fleet 0'")
+            .fetch_one(&mut admin)
+            .await?;
+    told::write(&url, tenant, from).await?;
+    // Some have space now, and an open alert says so.
+    sqlx::query("update alert set closed_at = null, closed_reason = null where id in (select id from alert order by id limit 300)")
+        .execute(&mut admin)
+        .await?;
+    let (watch, alert) = sqlx::query_as("select watch_id, id from alert where tenant_id = $1 order by id limit 1")
+        .bind(tenant)
+        .fetch_one(&mut admin)
+        .await?;
+    admin.close().await?;
+    Ok(Place { tenant, user, watch, alert })
+}
+
+/// Lets the workers run until every wanted target is known.
+async fn poll(cluster: &Cluster, simulator: Simulator) -> Result<()> {
+    let mut admin = PgConnection::connect(&cluster.super_url(NAME)).await?;
+    let mut redis = workers::schedule::connect(&cluster.redis_url(1), Duration::from_secs(10)).await?;
+    let () = redis::cmd("FLUSHDB").query_async(&mut redis).await?;
+    let config = ground::config(cluster, NAME, simulator, SCALE)?;
+    let parts =
+        Parts::connect(&config, Clock::new(Utc::now), Chance::new(rand::random::<f64>), ground::sealer()).await?;
+    let shutdown = CancellationToken::new();
+    let running = tokio::spawn(parts.run(shutdown.clone()));
+    let known = Instant::now();
+    let waiting = "select (select count(*) from target where plan is not null and last_good_at is null)
+                        + (select count(*) from change where fanned_out_at is null)";
+    while sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut admin).await? > 0 {
+        ensure!(known.elapsed() < KNOWN_WITHIN, "the first polls took more than {KNOWN_WITHIN:?}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    shutdown.cancel();
+    running.await??;
+    Ok(admin.close().await?)
+}
+
+/// Writes a session of the person who looks.
+async fn sign_in(cluster: &Cluster, place: &Place, token: &Token) -> Result<()> {
+    let mut admin = PgConnection::connect(&cluster.super_url(NAME)).await?;
+    let (now, subject): (DateTime<Utc>, String) = (Utc::now(), place.user.to_string());
+    let email = Seals::default().of_identity(ISSUER, &subject, "fleet-0@example.test");
+    sqlx::query(
+        "insert into identity (issuer, subject, user_id, provider, email, email_verified, owned_since, linked_at, last_used_at)
+         values ($1, $2, $3, 'example', $4, true, $5, $5, $5)",
+    )
+    .bind(ISSUER)
+    .bind(&subject)
+    .bind(place.user)
+    .bind(email)
+    .bind(now - TimeDelta::days(1))
+    .execute(&mut admin)
+    .await?;
+    let span = Span::begun(now);
+    sqlx::query(
+        "insert into session (id, user_id, issuer, subject, token_hash, device, created_at, seen_at, proved_at, ends_at)
+         values (gen_random_uuid(), $1, $2, $3, $4, 'Firefox on Linux', $5, $5, $6, $7)",
+    )
+    .bind(place.user)
+    .bind(ISSUER)
+    .bind(&subject)
+    .bind(&token.hash()[..])
+    .bind(span.seen_at)
+    .bind(span.proved_at)
+    .bind(span.ends_at)
+    .execute(&mut admin)
+    .await
+    .context("writing a session")?;
+    Ok(admin.close().await?)
+}
