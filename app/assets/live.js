@@ -39,7 +39,7 @@ function show(told) {
   for (const stroke of ["checked", "open", "missed"]) {
     part(item, stroke)?.setAttribute("d", told[stroke] ?? "");
   }
-  item.querySelector(".strip")?.setAttribute("aria-label", told.summary ?? "");
+  item.querySelector(".pulse")?.setAttribute("aria-label", told.summary ?? "");
   setTime(part(item, "last"), told.last);
   setTime(part(item, "next"), told.next);
   setTime(part(item, "missed-since"), told.failing);

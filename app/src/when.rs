@@ -38,7 +38,7 @@ impl Argument for When {
 
 /// How often something is done, in the largest unit that says it; what is no whole number of minutes is said as the next.
 pub(crate) fn every(interval: TimeDelta) -> Said {
-    let seconds = interval.num_seconds();
+    let seconds = ((interval.num_milliseconds() + 999) / 1_000).max(1);
     let (id, n) = match seconds {
         ..120 if seconds != 60 => ("every-seconds", seconds),
         seconds if seconds % 3_600 == 0 => ("every-hours", seconds / 3_600),
@@ -69,6 +69,7 @@ mod tests {
         assert_eq!(said(90), ["every 90 seconds", "toutes les 90 secondes"]);
         assert_eq!(said(3_700), ["every 62 minutes", "toutes les 62 minutes"], "never said oftener than it is");
         assert_eq!(said(1), ["every second", "chaque seconde"]);
+        assert_eq!(every(TimeDelta::milliseconds(500)).inside(Language::English).to_string(), "every second");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! in the way is changed in a commit of its own that says why; it is never given an exception for one file.
 
 mod layers;
+mod look;
 mod source;
 mod sql;
 mod words;

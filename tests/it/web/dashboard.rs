@@ -104,7 +104,7 @@ async fn a_list_is_chosen_by_state_and_has_pages_of_thirty() {
     assert!(second.text.contains(&format!("rel=\"prev\" href=\"{path}\"")) && !second.text.contains("rel=\"next\""));
     let paused = browser.get(&format!("{path}?show=paused")).await;
     assert_eq!(cards(&paused), [watches[0].0]);
-    assert!(card(&paused, watches[0]).contains("Paused") && !paused.text.contains("class=\"chart strip\""));
+    assert!(card(&paused, watches[0]).contains("Paused") && !paused.text.contains("class=\"chart pulse\""));
     assert_eq!(cards(&browser.get(&format!("{path}?show=ended")).await), [watches[1].0]);
     let nothing = browser.get(&format!("{path}?show=open&page=7")).await;
     assert!(cards(&nothing).is_empty() && nothing.text.contains("None of your watches has space"), "{}", nothing.text);

@@ -166,10 +166,15 @@ async fn seed(cluster: &Cluster, simulator: Simulator, measure: Measure) -> Resu
             .fetch_one(&mut admin)
             .await?;
     told::write(&url, tenant, from).await?;
-    // Some have space now, and an open alert says so.
-    sqlx::query("update alert set closed_at = null, closed_reason = null where id in (select id from alert order by id limit 300)")
-        .execute(&mut admin)
-        .await?;
+    // A few hundred have space now, and an open alert says so: on routes that sell out most are full.
+    for few_are_open in [
+        "update alert set closed_at = seen_at, closed_reason = 'gone' where closed_at is null",
+        "update alert set closed_at = null, closed_reason = null
+         where (tenant_id, id) in (select tenant_id, id from alert order by id limit 300)",
+        "vacuum analyze alert",
+    ] {
+        sqlx::query(few_are_open).execute(&mut admin).await?;
+    }
     let (watch, alert) = sqlx::query_as("select watch_id, id from alert where tenant_id = $1 order by id limit 1")
         .bind(tenant)
         .fetch_one(&mut admin)
