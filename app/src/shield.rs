@@ -198,6 +198,7 @@ fn is_api(path: &str) -> bool {
 /// Reads the body whole and runs what is inside, each within its time.
 async fn bounded(State(bounds): State<Bounds>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
+    let trail = Trail::of(&parts.extensions);
     let body = match timeout(bounds.body_timeout, whole(body)).await {
         Ok(Ok(body)) => body,
         Ok(Err(problem)) => return problem.into_response(),
@@ -206,13 +207,16 @@ async fn bounded(State(bounds): State<Bounds>, request: Request, next: Next) -> 
         }
     };
     let answer = next.run(Request::from_parts(parts, Body::from(body)));
-    match timeout(bounds.request_timeout, answer).await {
-        Ok(response) => response,
-        Err(_) => {
-            tracing::error!("no answer within {:?}", bounds.request_timeout);
-            Problem::busy().into_response()
-        }
+    let mut response = timeout(bounds.request_timeout, answer).await.unwrap_or_else(|_| {
+        tracing::error!("no answer within {:?}", bounds.request_timeout);
+        Problem::busy().into_response()
+    });
+    // Whether it was cut off, failed or panicked.
+    if trail.erases() && response.status().is_server_error() {
+        let problem = response.extensions_mut().remove::<Problem>().unwrap_or_else(Problem::failed);
+        response.extensions_mut().insert(problem.amid_erasure());
     }
+    response
 }
 
 async fn whole(body: Body) -> Result<Bytes, Problem> {
