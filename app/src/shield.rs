@@ -58,7 +58,9 @@ pub struct Bounds {
     /// Requests of one tenant that run at once, by keys and by people: 429. Each holds a database connection for a while,
     /// of which there are as many for all tenants together.
     pub requests_per_tenant_at_once: usize,
-    /// Pages of one tenant that stand open and are told what changes: 429.
+    /// Pages of one person that stand open and are told what changes: 429.
+    pub streams_per_person: usize,
+    /// The same of one tenant: 429.
     pub streams_per_tenant: usize,
     /// The same of all tenants together: each holds a connection of a browser, and none of the database.
     pub streams_max: usize,
@@ -82,6 +84,8 @@ impl Default for Bounds {
             requests_per_address: 240,
             request_again_after: Duration::from_millis(50),
             requests_per_tenant_at_once: 8,
+            // As many connections as a browser opens to one host (HTTP/1.1), and it holds none for a page that nobody looks at.
+            streams_per_person: 6,
             streams_per_tenant: 32,
             streams_max: 1_024,
             stream_looks_every: Duration::from_secs(15),
