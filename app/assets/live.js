@@ -4,6 +4,8 @@ const sign = document.querySelector("[data-live]");
 const cards = new Map([...document.querySelectorAll("[data-watch]")].map((card) => [card.dataset.watch, card]));
 const part = (card, name) => card.querySelector(`[data-part="${name}"]`);
 const title = document.title;
+// What changed last, for whoever hears the page.
+const news = document.querySelector("[data-news]");
 
 function setTime(time, at) {
   if (!time || !at) { return; }
@@ -25,9 +27,11 @@ function setIcon(chip, name) {
   svg.setAttribute("class", [...kept, name].join(" "));
 }
 
+// Shows a card as it was told; what is to be heard of it, if its word has changed.
 function show(told) {
   const item = cards.get(told.id);
-  if (!item) { return; }
+  if (!item) { return []; }
+  const before = part(item, "word").textContent;
   item.querySelector(".card").classList.toggle("loud", Boolean(told.line));
   const chip = part(item, "chip");
   chip.className = `chip ${told.tone}`;
@@ -45,6 +49,8 @@ function show(told) {
   setTime(part(item, "missed-since"), told.failing);
   const failing = part(item, "failing");
   if (failing) { failing.hidden = !told.failing; }
+  if (before === told.word) { return []; }
+  return [[item.querySelector("h2").textContent, told.word, told.line].filter(Boolean).join(", ")];
 }
 
 // The same words as the server's: "6 minutes ago", in the language of the page.
@@ -79,7 +85,8 @@ function follow() {
   };
   stream.addEventListener("watches", (event) => {
     const told = JSON.parse(event.data);
-    told.cards.forEach(show);
+    const heard = told.cards.flatMap(show);
+    if (heard.length > 0) { news.textContent = heard.join(". "); }
     age();
     for (const id of told.gone) { const item = cards.get(id); if (item) { item.hidden = true; } }
     document.title = told.open > 0 ? `(${told.open}) ${title}` : title;

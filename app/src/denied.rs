@@ -18,6 +18,7 @@ struct Marks {
     guarded: OnceLock<()>,
     actor: OnceLock<String>,
     entered: OnceLock<()>,
+    erasing: OnceLock<()>,
 }
 
 /// What was asked, as far as it may be logged.
@@ -51,6 +52,16 @@ impl Trail {
     /// Nothing is demanded of it any more.
     pub(crate) fn enter(&self) {
         self.0.entered.get_or_init(|| ());
+    }
+
+    /// From here on it erases step by step: should it not come to its end, some of them may be done.
+    pub(crate) fn erase(&self) {
+        self.0.erasing.get_or_init(|| ());
+    }
+
+    /// Whether it had begun to erase.
+    pub(crate) fn erases(&self) -> bool {
+        self.0.erasing.get().is_some()
     }
 
     /// What is missing counts as denied where something is demanded: it may be somebody else's.

@@ -5,6 +5,7 @@
 mod export;
 
 use crate::{
+    denied::Trail,
     form::{Form, Refusals},
     notice::Notice,
     problem::Problem,
@@ -13,6 +14,7 @@ use crate::{
 };
 use askama::Template;
 use axum::{
+    Extension,
     http::{HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
@@ -83,12 +85,17 @@ pub(crate) async fn export(cx: SessionCx) -> Result<Response, Problem> {
 }
 
 /// Erases the person who typed the words.
-pub(crate) async fn erase(cx: SessionCx, Form(typed): Form<ErasureForm>) -> Result<Response, Problem> {
+pub(crate) async fn erase(
+    cx: SessionCx,
+    Extension(trail): Extension<Trail>,
+    Form(typed): Form<ErasureForm>,
+) -> Result<Response, Problem> {
     let mut refused = Refusals::default();
     if !are_the_words(&typed.words) {
         refused.say("words", Said::new("data-erase-unsaid").with("words", words()));
         return own_page(&cx, StatusCode::UNPROCESSABLE_ENTITY, (typed, refused)).await;
     }
+    trail.erase();
     let act = cx.act("account.erase", cx.session().actor());
     let why = match erase::erase((&cx.app().credentials, cx.session()), act).await? {
         Erasure::InTheWay(names) => Said::new("data-erase-in-the-way").with("names", names.join(", ")),

@@ -296,6 +296,13 @@ impl Problem {
         Problem::said(Code::Failed, Said::new("failed"))
     }
 
+    /// The same of an erasure that had begun: what is erased stays erased, and the same again goes on.
+    #[must_use]
+    pub(crate) fn amid_erasure(self) -> Problem {
+        let detail = Said::new("data-erase-broken-off");
+        Problem { detail, ..self }.leading("/account/data", "data-erase-go-on")
+    }
+
     /// The body, around the status and headers that `into_response` made.
     pub(crate) fn write(&self, response: Response, base_url: &Url, request_id: &str) -> Response {
         let detail = self.detail.clone().inside(Language::English).to_string();

@@ -28,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 /// Largest head of a request: 431 from hyper, and the connection closes.
-const HEAD_BYTES_MAX: usize = 16 * 1024;
+pub(crate) const HEAD_BYTES_MAX: usize = 16 * 1024;
 /// How often full buckets are forgotten.
 const FORGET_EVERY: Duration = Duration::from_secs(60);
 /// How long we wait when no socket is to be had, for one to become free.

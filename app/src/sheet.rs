@@ -89,9 +89,14 @@ impl Sheet {
         assets::address(file)
     }
 
-    /// Where the page can be opened again.
+    /// Where the page can be opened again, unless it answers what was sent.
+    pub(crate) fn opened(&self) -> Option<&str> {
+        self.can_be_opened.then_some(self.address.as_str())
+    }
+
+    /// Where it leads to whoever wants it in another language.
     pub(crate) fn reopened(&self) -> &str {
-        if self.can_be_opened { &self.address } else { "/" }
+        self.opened().unwrap_or("/")
     }
 
     /// Whether the page is at this path, or below it.
@@ -140,13 +145,13 @@ pub(crate) fn remember(headers: &mut HeaderMap, language: Language) {
 #[serde(deny_unknown_fields)]
 pub(crate) struct LanguageForm {
     language: String,
-    #[serde(default = "ReturnTo::home")]
-    return_to: ReturnTo,
+    #[serde(default)]
+    return_to: String,
 }
 
 /// Back to the page one came from, in the language one chose; one that we do not speak changes nothing.
 pub(crate) async fn choose(Form(form): Form<LanguageForm>) -> Response {
-    let mut response = Redirect::to(form.return_to.as_str()).into_response();
+    let mut response = Redirect::to(ReturnTo::at_once(&form.return_to).as_str()).into_response();
     if let Some(language) = Language::of_tag(&form.language) {
         remember(response.headers_mut(), language);
     }

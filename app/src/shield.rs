@@ -58,7 +58,9 @@ pub struct Bounds {
     /// Requests of one tenant that run at once, by keys and by people: 429. Each holds a database connection for a while,
     /// of which there are as many for all tenants together.
     pub requests_per_tenant_at_once: usize,
-    /// Pages of one tenant that stand open and are told what changes: 429.
+    /// Pages of one person that stand open and are told what changes: 429.
+    pub streams_per_person: usize,
+    /// The same of one tenant: 429.
     pub streams_per_tenant: usize,
     /// The same of all tenants together: each holds a connection of a browser, and none of the database.
     pub streams_max: usize,
@@ -82,6 +84,8 @@ impl Default for Bounds {
             requests_per_address: 240,
             request_again_after: Duration::from_millis(50),
             requests_per_tenant_at_once: 8,
+            // As many connections as a browser opens to one host (HTTP/1.1), and it holds none for a page that nobody looks at.
+            streams_per_person: 6,
             streams_per_tenant: 32,
             streams_max: 1_024,
             stream_looks_every: Duration::from_secs(15),
@@ -198,6 +202,7 @@ fn is_api(path: &str) -> bool {
 /// Reads the body whole and runs what is inside, each within its time.
 async fn bounded(State(bounds): State<Bounds>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
+    let trail = Trail::of(&parts.extensions);
     let body = match timeout(bounds.body_timeout, whole(body)).await {
         Ok(Ok(body)) => body,
         Ok(Err(problem)) => return problem.into_response(),
@@ -206,13 +211,16 @@ async fn bounded(State(bounds): State<Bounds>, request: Request, next: Next) -> 
         }
     };
     let answer = next.run(Request::from_parts(parts, Body::from(body)));
-    match timeout(bounds.request_timeout, answer).await {
-        Ok(response) => response,
-        Err(_) => {
-            tracing::error!("no answer within {:?}", bounds.request_timeout);
-            Problem::busy().into_response()
-        }
+    let mut response = timeout(bounds.request_timeout, answer).await.unwrap_or_else(|_| {
+        tracing::error!("no answer within {:?}", bounds.request_timeout);
+        Problem::busy().into_response()
+    });
+    // Whether it was cut off, failed or panicked.
+    if trail.erases() && response.status().is_server_error() {
+        let problem = response.extensions_mut().remove::<Problem>().unwrap_or_else(Problem::failed);
+        response.extensions_mut().insert(problem.amid_erasure());
     }
+    response
 }
 
 async fn whole(body: Body) -> Result<Bytes, Problem> {

@@ -5,6 +5,7 @@ mod acts;
 mod corpus;
 mod examined;
 mod journey;
+mod live;
 mod pages;
 mod place;
 mod policy;

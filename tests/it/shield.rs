@@ -1,6 +1,7 @@
 //! What stands around every request: bounds, addresses, errors without causes, and headers on whatever is answered.
 
 mod bounds;
+mod busy;
 mod errors;
 mod rates;
 

@@ -3,7 +3,7 @@
 //! connections end and the socket is gone.
 
 use crate::{
-    harness::{Page, World, sealer, setting, some_key},
+    harness::{Other, Page, World, sealer, setting, some_key},
     links::with_mail,
 };
 use app::{
@@ -22,6 +22,7 @@ use store::{Credentials, DatabaseRole, Store};
 use tempfile::TempDir;
 use tokio::{
     io::copy_bidirectional,
+    join,
     net::{UnixListener, UnixStream},
     task::{JoinHandle, JoinSet},
 };
@@ -265,4 +266,40 @@ async fn sr_dos_02_an_unknown_caller_is_never_taken_for_a_known_one_while_the_da
             assert_eq!(answer.status(), expected, "{} {}: {authorization:?}", row.method, row.path);
         }
     }
+}
+
+#[tokio::test]
+async fn sr_prv_01_an_erasure_that_loses_its_database_half_way_says_what_may_be_done_and_goes_on_when_it_is_back() {
+    let world = World::new().await;
+    let (alice, second) = (world.person("Alice", Plan::Fleet).await, world.person("Second", Plan::Fleet).await);
+    // The second is a tenant of hers, too, and of nobody else.
+    for sql in [
+        "insert into member (tenant_id, user_id, role) select tenant_id, $1, 'owner' from member where user_id = $2",
+        "update channel set user_id = $1 where user_id = $2",
+        "delete from member where $1 <> user_id and user_id = $2",
+    ] {
+        sqlx::query(sql).bind(alice.user.0).bind(second.user.0).execute(&world.admin).await.unwrap();
+    }
+    let mut wire = Wire::new(&server());
+    let url = wire.of(&world.database.url("ferry_auth"));
+    let app = App { credentials: Credentials::connect(&url, 2, sealer()).await.unwrap(), ..world.web() };
+    let mut browser = world.signed_in_at(app::router(app), &alice, Token::mint(crate::harness::chance())).await;
+    let mut other = Other::begin(&world).await;
+    other.run(&format!("select from channel where tenant_id = '{}' for update", second.tenant)).await;
+    let words = [("words", "tout effacer")];
+    browser.cookies.insert("__Host-language".to_owned(), "fr".to_owned());
+    let away = async {
+        other.waited_for(&world, 1).await;
+        wire.cut().await;
+    };
+    let (broken, ()) = join!(browser.post("/account/data/erase", &words), away);
+    assert_eq!(broken.status, StatusCode::SERVICE_UNAVAILABLE, "{broken:?}");
+    assert!(broken.text.contains("Une partie est peut-être déjà effacée, et le restera."), "{}", broken.text);
+    assert!(!broken.text.contains("Rien n’a été changé"), "{}", broken.text);
+    assert_eq!(world.count("select count(*) from audit where action = 'tenant.erase'").await, 1);
+    other.commit().await;
+    wire.join();
+    let erased = browser.post("/account/data/erase", &words).await;
+    assert_eq!(erased.status, StatusCode::OK, "{}", erased.text);
+    assert_eq!(world.count("select count(*) from user_account where name = 'Alice'").await, 0);
 }

@@ -128,7 +128,7 @@ impl Eye {
 
     async fn look(&mut self, because: Because) -> Result<Option<Event>, Over> {
         let live = self.live.clone();
-        let _turn = live.0.looks.acquire().await.expect("BUG: nobody closes this semaphore");
+        let _turn = live.turn().await;
         self.looked = Instant::now();
         let cx = self.cx.again(Action::ReadWatches).await?.ok_or(Over)?;
         let mut tx = cx.begin().await?;

@@ -1,11 +1,12 @@
-//! Where somebody goes after they signed in. Promises a path of this app in its one spelling, or `/`: nothing that a browser could
+//! Where somebody goes after they signed in, or chose a language. Promises a path of this app in its one spelling, or `/`: nothing that a browser could
 //! take for another site, another scheme or a second header. Never refuses a sign-in because of it.
 
+use crate::server::HEAD_BYTES_MAX;
 use serde::Deserialize;
 use url::Url;
 
-/// Longer ones lead to `/`.
-const CHARS_MAX: usize = 512;
+/// Longer ones lead to `/`: a cookie keeps them while somebody signs in.
+const KEPT_CHARS_MAX: usize = 512;
 
 /// A path with its query, on this app.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -16,7 +17,19 @@ impl ReturnTo {
     /// What somebody asked for, if it is a path of this app; else `/`.
     #[must_use]
     pub fn parse(text: &str) -> ReturnTo {
-        local(text).map_or_else(ReturnTo::home, ReturnTo)
+        ReturnTo::within(KEPT_CHARS_MAX, text)
+    }
+
+    /// The same for what is followed at once and kept nowhere: as long as an address that comes in can be, so that any page leads
+    /// back to itself with all that was answered on the way to it.
+    #[must_use]
+    pub fn at_once(text: &str) -> ReturnTo {
+        ReturnTo::within(HEAD_BYTES_MAX, text)
+    }
+
+    fn within(chars_max: usize, text: &str) -> ReturnTo {
+        let text = Some(text).filter(|text| text.len() <= chars_max);
+        text.and_then(local).map_or_else(ReturnTo::home, ReturnTo)
     }
 
     /// The first page.
@@ -52,7 +65,7 @@ impl Default for ReturnTo {
 
 fn local(text: &str) -> Option<String> {
     // Browsers drop tabs and line ends, take `\` for `/`, and `//host` is another site.
-    let is_plain = text.len() <= CHARS_MAX && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     if !is_plain || !text.starts_with('/') || text.starts_with("//") || hides_a_delimiter(text) {
         return None;
     }
@@ -91,13 +104,23 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_is_kept_is_short_and_what_is_followed_at_once_is_as_long_as_an_address() {
+        let of = |chars: usize| format!("/{}", "x".repeat(chars - 1));
+        assert_eq!(ReturnTo::parse(&of(KEPT_CHARS_MAX)).as_str(), of(KEPT_CHARS_MAX));
+        assert_eq!(ReturnTo::parse(&of(KEPT_CHARS_MAX + 1)), ReturnTo::home());
+        assert_eq!(ReturnTo::at_once(&of(HEAD_BYTES_MAX)).as_str(), of(HEAD_BYTES_MAX));
+        assert_eq!(ReturnTo::at_once(&of(HEAD_BYTES_MAX + 1)), ReturnTo::home());
+    }
+
     proptest! {
         #[test]
         fn whatever_comes_in_a_browser_stays_here(text in "[/\\\\%?#@:.a-z09\t\r\n é]{0,40}") {
             let base = Url::parse("https://ferryalert.test/login").unwrap();
-            let to = ReturnTo::parse(&text);
-            prop_assert_eq!(base.join(to.as_str()).unwrap().origin(), base.origin());
-            prop_assert!(to.as_str().starts_with('/') && to.as_str().is_ascii());
+            for to in [ReturnTo::parse(&text), ReturnTo::at_once(&text)] {
+                prop_assert_eq!(base.join(to.as_str()).unwrap().origin(), base.origin());
+                prop_assert!(to.as_str().starts_with('/') && to.as_str().is_ascii());
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 //! departure. Promises one page at a time and a bound on each statement, however many watches there are, and facts as released to the
 //! reader's plan. Never tells of another tenant's watches, though they share targets.
 
-use crate::{Error, Result, TenantTx, document, word};
+use crate::{Error, Result, TenantTx, document, sailing, word};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     code::RouteCode,
@@ -201,15 +201,8 @@ pub async fn sightings(
         let read = || -> Result<Sighting> {
             let (operator, route): (Operator, RouteCode) = (word(&row.operator_id)?, word(&row.route_code)?);
             let zone = operator.zone_of(&route).ok_or_else(|| Error::Stored(format!("no route {route}")))?;
-            let sailing = Sailing {
-                operator,
-                route,
-                key: word(&row.key)?,
-                departs_local: row.departs_local,
-                zone,
-                departs_at: row.departs_at,
-                vessel: row.vessel.and_then(|name| name.try_into().ok()),
-            };
+            let when = (row.departs_local, zone.name(), row.departs_at);
+            let sailing = sailing::read((&row.operator_id, &row.route_code, &row.key), when, row.vessel)?;
             let facts = row.class_facts.map(document).transpose()?;
             Ok(Sighting { watch: WatchId(row.watch_id), leg: row.leg, sailing, facts })
         };
@@ -259,15 +252,11 @@ pub async fn stretches(tx: &mut TenantTx, watches: &[WatchId], since: DateTime<U
         Ok(Stretch {
             watch: WatchId(row.watch_id),
             alert: AlertId(row.id),
-            sailing: Sailing {
-                operator: word(&row.operator_id)?,
-                route: word(&row.route_code)?,
-                key: word(&row.key)?,
-                departs_local: row.departs_local,
-                zone: word(&row.zone)?,
-                departs_at: row.departs_at,
-                vessel: row.vessel.and_then(|name| name.try_into().ok()),
-            },
+            sailing: sailing::read(
+                (&row.operator_id, &row.route_code, &row.key),
+                (row.departs_local, &row.zone, row.departs_at),
+                row.vessel,
+            )?,
             since: row.released_at,
             until: row.closed_at,
         })

@@ -1,7 +1,7 @@
 //! Changes on their way to alerts: claimed one at a time, judged in pages, recorded in batches. Every
 //! step may run twice; the unique keys of alerts and deliveries let the second run do nothing.
 
-use crate::{Result, Store, document, word};
+use crate::{Result, Store, document, sailing, word};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use domain::{
     cadence::Releases,
@@ -9,7 +9,6 @@ use domain::{
     code::VehicleClass,
     facts::Facts,
     id::{ChangeId, TargetId},
-    operator::Operator,
     plan::Plan,
     sailing::Sailing,
     watch::{Criteria, ReturnLeg},
@@ -243,15 +242,11 @@ impl ChangeClaim {
             id: ChangeId(row.id),
             target: TargetId(row.target_id),
             version: row.target_version,
-            sailing: Sailing {
-                operator: word::<Operator>(&row.operator_id)?,
-                route: word(&row.route_code)?,
-                key: word(&row.key)?,
-                departs_local: row.departs_local,
-                zone: word(&row.zone)?,
-                departs_at: row.departs_at,
-                vessel: row.vessel.and_then(|name| name.try_into().ok()),
-            },
+            sailing: sailing::read(
+                (&row.operator_id, &row.route_code, &row.key),
+                (row.departs_local, &row.zone, row.departs_at),
+                row.vessel,
+            )?,
             before: row.before.map(document).transpose()?,
             after: document(row.after)?,
             polled_at: row.polled_at,

@@ -65,6 +65,10 @@ pub use writing::Hold;
 use sqlx::PgPool;
 use std::str::FromStr;
 
+/// What the server says (SQLSTATE) of what it had no time for: cancelled or not granted in time; a deadlock or a serialisation that
+/// failed; no connection left; shut down, crashed, not up yet.
+const BUSY: [&str; 8] = ["57014", "55P03", "40P01", "40001", "53300", "57P01", "57P02", "57P03"];
+
 /// A database call failed. Nobody branches on the cause but on [`Error::is_duplicate`] and
 /// [`Error::is_busy`]; the text is for the log, never for a user.
 #[derive(Debug, thiserror::Error)]
@@ -93,14 +97,15 @@ impl Error {
         matches!(self, Error::Database(sqlx::Error::Database(cause)) if cause.is_unique_violation())
     }
 
-    /// Whether the database had no time for it or is away: no connection came free or held, it is starting or stopping, or a
-    /// statement or a lock took too long. Nothing is decided then; who asks again later may be served.
+    /// Whether the database had no time for it or is away: no connection came free or held, it is starting or stopping, a
+    /// statement or a lock took too long, or it gave up one of several that were in each other's way. Nothing is decided then; who
+    /// asks again later may be served.
     #[must_use]
     pub fn is_busy(&self) -> bool {
         match self {
             Error::Database(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_)) => true,
             Error::Database(sqlx::Error::Database(cause)) => {
-                matches!(cause.code().as_deref(), Some("57014" | "55P03" | "53300" | "57P01" | "57P02" | "57P03"))
+                cause.code().is_some_and(|code| BUSY.contains(&code.as_ref()))
             }
             _ => false,
         }

@@ -46,6 +46,18 @@ pub struct ReleasedSailing {
     pub last_good_at: Option<DateTime<Utc>>,
 }
 
+/// A stored sailing, read back: whose it is and where on its route, when and by which clock it departs, and with which ship. A ship's name
+/// that cannot be read is left out.
+pub(crate) fn read(
+    (operator, route, key): (&str, &str, &str),
+    (departs_local, zone, departs_at): (NaiveDateTime, &str, DateTime<Utc>),
+    vessel: Option<String>,
+) -> Result<Sailing> {
+    let vessel = vessel.and_then(|name| name.try_into().ok());
+    let (operator, route, key, zone) = (word(operator)?, word(route)?, word(key)?, word(zone)?);
+    Ok(Sailing { operator, route, key, departs_local, zone, departs_at, vessel })
+}
+
 /// A row of a list of sailings or of a calendar.
 pub(crate) struct Row {
     pub(crate) operator_id: String,
@@ -64,15 +76,11 @@ pub(crate) struct Row {
 impl Row {
     pub(crate) fn read(self) -> Result<ReleasedSailing> {
         Ok(ReleasedSailing {
-            sailing: Sailing {
-                operator: word(&self.operator_id)?,
-                route: word(&self.route_code)?,
-                key: word(&self.key)?,
-                departs_local: self.departs_local,
-                zone: word(&self.zone)?,
-                departs_at: self.departs_at,
-                vessel: self.vessel.and_then(|name| name.try_into().ok()),
-            },
+            sailing: read(
+                (&self.operator_id, &self.route_code, &self.key),
+                (self.departs_local, &self.zone, self.departs_at),
+                self.vessel,
+            )?,
             facts: document(self.facts)?,
             target: TargetState {
                 id: TargetId(self.target_id),

@@ -2,7 +2,7 @@
 //! new, edited or resumed has `evaluated_at` null on its targets until a worker holds it against what
 //! is already known.
 
-use crate::{Result, Store, TenantTx, document, lock::Lock, target, word};
+use crate::{Result, Store, TenantTx, document, lock::Lock, sailing, target, word};
 use chrono::{DateTime, Utc};
 use domain::{
     code::VehicleClass,
@@ -314,15 +314,11 @@ pub async fn known_sailings(
             Ok(KnownSailing {
                 id: SailingId(row.id),
                 target: TargetId(row.target_id),
-                sailing: Sailing {
-                    operator: word(&row.operator_id)?,
-                    route: word(&row.route_code)?,
-                    key: word(&row.key)?,
-                    departs_local: row.departs_local,
-                    zone: word(&row.zone)?,
-                    departs_at: row.departs_at,
-                    vessel: row.vessel.and_then(|name| name.try_into().ok()),
-                },
+                sailing: sailing::read(
+                    (&row.operator_id, &row.route_code, &row.key),
+                    (row.departs_local, &row.zone, row.departs_at),
+                    row.vessel,
+                )?,
                 facts: document(row.facts)?,
                 release_at: row.release_at,
                 last_good_at: row.last_good_at,

@@ -3,9 +3,10 @@
 
 use super::{CHROMIUM, TURNS, Visitor, chromium, visitor::Hands};
 use crate::harness::{World, today};
+use app::shield::Bounds;
 use axum::Router;
 use dev::chromium::Look;
-use std::ops::Deref;
+use std::{ops::Deref, time::Duration};
 use tokio::{net::TcpListener, sync::SemaphorePermit};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
@@ -31,6 +32,17 @@ impl Place {
     pub(super) async fn open() -> Place {
         Place::served(async |listener, world, stop| {
             let app = world.web();
+            tokio::spawn(async move { app::serve(app, listener, stop).await });
+        })
+        .await
+    }
+
+    /// Served so that pages that stand open are told what changes, and only when it does: none of them looks by itself.
+    pub(super) async fn told() -> Place {
+        let long = Duration::from_secs(3_600);
+        let bounds = Bounds { stream_looks_every: long, stream_life: long, ..Bounds::default() };
+        Place::served(async |listener, world, stop| {
+            let app = world.web_with(bounds);
             tokio::spawn(async move { app::serve(app, listener, stop).await });
         })
         .await

@@ -66,6 +66,19 @@ async fn sr_aut_07_after_signing_in_a_browser_goes_to_a_path_of_ours_or_home() {
 }
 
 #[tokio::test]
+async fn sr_aut_07_who_chooses_a_language_goes_to_a_path_of_ours_or_home() {
+    let site = Site::new().await;
+    let (long, too_long) = (format!("/t/x?q={}", "x".repeat(12_000)), format!("/{}", "x".repeat(16 * 1024)));
+    let vectors = HOSTILE.iter().copied().chain([too_long.as_str()]).map(|vector| (vector, "/"));
+    let good = ["/", "/account?a=b%20c", "/t/x/watches?page=2&q=%2Faccount", long.as_str()].map(|path| (path, path));
+    for (asked, expected) in vectors.chain(good) {
+        let page = site.browser().post("/language", &[("language", "fr"), ("return_to", asked)]).await;
+        assert_eq!((page.status, page.location()), (StatusCode::SEE_OTHER, expected), "{asked:?}");
+        assert!(page.headers[header::SET_COOKIE].to_str().unwrap().starts_with("__Host-language=fr;"), "{asked:?}");
+    }
+}
+
+#[tokio::test]
 async fn sr_aut_07_the_page_to_sign_in_never_repeats_what_leads_elsewhere() {
     let site = Site::new().await;
     let mut browser = site.browser();

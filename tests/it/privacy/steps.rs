@@ -1,10 +1,12 @@
 //! An erasure goes step by step: what it holds meanwhile, what becomes of one that breaks off half way, and what comes and goes beside it.
 
 use super::erasure::{WORDS, erase};
-use crate::harness::{Browser, Other, Page, Person, World};
+use crate::harness::{Browser, Other, Page, Person, World, chance};
+use app::shield::Bounds;
 use axum::http::StatusCode;
-use domain::{access::Role, id::TenantId, plan::Plan};
+use domain::{access::Role, id::TenantId, plan::Plan, token::Token};
 use sqlx::AssertSqlSafe;
+use std::time::Duration;
 use tokio::join;
 
 /// Alice, with a tenant of her own, and a tenant of Hugo's in which she is an editor.
@@ -141,6 +143,26 @@ async fn sr_prv_01_an_erasure_that_breaks_off_half_way_says_so_and_ends_whole_wh
     assert_eq!(lines, [2, 1, 1]);
     assert_eq!(stage.world.count("select count(*) from user_account where name = 'Alice'").await, 0);
     assert_eq!(stage.world.count("select count(*) from tenant where name = '' and closed_at is not null").await, 2);
+}
+
+#[tokio::test]
+async fn sr_prv_01_an_erasure_that_is_cut_off_by_its_time_says_what_may_be_done_and_goes_on_when_it_is_repeated() {
+    let mut stage = Stage::set().await;
+    let second = stage.another_of_alice().await;
+    // Before the lock is given up, and long after the first step.
+    let bounds = Bounds { request_timeout: Duration::from_millis(2_800), ..stage.world.web().bounds };
+    let router = app::router(stage.world.web_with(bounds));
+    stage.browser = stage.world.signed_in_at(router, &stage.alice, Token::mint(chance())).await;
+    let mut other = Other::begin(&stage.world).await;
+    other.run(&in_the_way(&second)).await;
+    let cut = stage.browser.post("/account/data/erase", &WORDS).await;
+    assert_eq!(cut.status, StatusCode::SERVICE_UNAVAILABLE, "{cut:?}");
+    assert!(cut.text.contains("Some of it may be erased already, and stays so."), "{}", cut.text);
+    assert!(cut.text.contains("href=\"/account/data\"") && !cut.text.contains("Nothing was changed"), "{}", cut.text);
+    assert_eq!(stage.of_alice().await, ["Another", "Hugo"]);
+    other.commit().await;
+    erase(&mut stage.browser).await;
+    assert_eq!((stage.of_alice().await.len(), stage.lines("account.erase").await), (0, 1));
 }
 
 #[tokio::test]

@@ -1,9 +1,16 @@
 //! Alerts on pages, what is answered there, and the table of all of them.
 
 use super::{assert_sound, in_french, unescaped, values};
-use crate::harness::{Browser, World, alice_waits};
-use axum::http::{StatusCode, header};
+use crate::harness::{Browser, SESSION, World, alice_waits, eventually};
+use axum::{
+    body::{Body, BodyDataStream},
+    http::{Request, StatusCode, header},
+};
+use csv::{ReaderBuilder, StringRecord};
 use domain::{access::Role, id::TenantId, plan::Plan};
+use futures::StreamExt;
+use std::collections::BTreeSet;
+use tower::ServiceExt;
 use uuid::Uuid;
 
 /// Alice was told of a space; her fellow Eve looks. Where their tenant is, and the alert.
@@ -123,4 +130,71 @@ async fn sr_inj_03_the_table_of_alerts_holds_no_formula_whatever_an_operator_wro
     assert_eq!(lines.len(), 2, "{}", table.text);
     assert!(lines[0].starts_with("\"alert\",\"watch\",\"kind\""), "{}", lines[0]);
     assert!(lines[1].contains(",\"opening\",\"outbound\",") && lines[1].contains(",\"'=1+1\","), "{}", lines[1]);
+}
+
+/// Alerts of the past minutes beside the one there is.
+async fn with_more(world: &World, more: i32) {
+    let copies = "insert into alert (tenant_id, id, watch_id, watch_version, target_id, sailing_id, leg, class, kind, seen_at,
+                                     released_at, closed_at, closed_reason)
+                  select tenant_id, gen_random_uuid(), watch_id, watch_version, target_id, sailing_id, leg, class, kind, seen_at,
+                         released_at - n * interval '1 second', released_at, 'gone' from alert, generate_series(1, $1) n";
+    sqlx::query(copies).bind(more).execute(&world.admin).await.unwrap();
+}
+
+/// The table as it comes, piece by piece.
+async fn table(world: &World, browser: &Browser, home: &str) -> BodyDataStream {
+    let cookie = format!("{SESSION}={}", browser.cookies[SESSION]);
+    let request = Request::get(format!("{home}/alerts.csv")).header(header::COOKIE, cookie);
+    let response = app::router(world.web()).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    response.into_body().into_data_stream()
+}
+
+fn read(table: &[u8]) -> Vec<Result<StringRecord, csv::Error>> {
+    ReaderBuilder::new().from_reader(table).into_records().collect()
+}
+
+#[tokio::test]
+async fn the_table_of_alerts_holds_all_of_them_and_nothing_is_held_while_its_reader_is_slow() {
+    let (world, browser, home, _) = told().await;
+    with_more(&world, 5_432).await;
+    let mut table = table(&world, &browser, &home).await;
+    let (mut whole, mut pieces) = (Vec::new(), 0);
+    let held = "select count(*) from pg_stat_activity
+                where datname = current_database() and usename in ('ferry_app', 'ferry_auth') and state <> 'idle'";
+    while let Some(piece) = table.next().await {
+        let piece = piece.unwrap();
+        assert!(piece.iter().filter(|byte| **byte == b'\n').count() <= 101, "a piece is a page");
+        if pieces % 20 == 0 {
+            eventually("nothing is held", async || world.count(held).await == 0).await;
+        }
+        whole.extend_from_slice(&piece);
+        pieces += 1;
+    }
+    let rows: Vec<StringRecord> = read(&whole).into_iter().map(Result::unwrap).collect();
+    let ids: BTreeSet<&str> = rows.iter().map(|row| &row[0]).collect();
+    assert_eq!((rows.len(), ids.len(), pieces), (5_433, 5_433, 55));
+}
+
+#[tokio::test]
+async fn sr_ses_03_a_table_of_alerts_ends_with_what_let_it_begin_and_never_looks_whole() {
+    for ended in
+        ["delete from session", "delete from member where role = 'editor'", "update tenant set closed_at = now()"]
+    {
+        let (world, browser, home, _) = told().await;
+        with_more(&world, 300).await;
+        let mut table = table(&world, &browser, &home).await;
+        let mut got = table.next().await.unwrap().unwrap().to_vec();
+        let rows = read(&got);
+        assert!(rows.len() == 100 && rows.iter().all(Result::is_ok), "{ended}");
+        sqlx::query(ended).execute(&world.admin).await.unwrap();
+        let mut rest = Vec::new();
+        while let Some(piece) = table.next().await {
+            rest.push(piece.map_err(drop));
+        }
+        let [Ok(last), Err(())] = rest.as_slice() else { panic!("{ended}: it does not break off: {rest:?}") };
+        assert_eq!(last.as_ref(), b"\"This table broke off here and is not whole. Take it once more.", "{ended}");
+        got.extend_from_slice(last);
+        assert!(read(&got).last().unwrap().is_err(), "{ended}: no program reads its end as a row");
+    }
 }

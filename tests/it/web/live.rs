@@ -294,9 +294,34 @@ async fn sr_web_07_a_tenant_and_a_process_have_so_many_streams_and_give_them_bac
 }
 
 #[tokio::test]
+async fn sr_web_07_a_person_has_so_many_streams_in_all_their_tenants_and_those_that_stand_open_stay() {
+    let stage = Stage::set(Bounds { streams_per_person: 2, ..bounds() }).await;
+    let (alice, world) = (&stage.alice, &stage.world);
+    let bob = world.person("Bob", Plan::Fleet).await;
+    let joined = "insert into member (tenant_id, user_id, role) values ($1, $2, 'viewer')";
+    sqlx::query(joined).bind(bob.tenant.0).bind(alice.user.0).execute(&world.admin).await.unwrap();
+    let (alices, bobs) = (stage.browser(alice).await, stage.browser(&bob).await);
+    let (page, other) = (path(alice, &[stage.watch]), path(&bob, &[]));
+    let mut first = open(&stage.router, &alices, &page, None).await;
+    let second = open(&stage.router, &stage.browser(alice).await, &other, None).await;
+    assert_eq!((first.status, second.status), (StatusCode::OK, StatusCode::OK));
+    for page in [&page, &other] {
+        let refused = open(&stage.router, &alices, page, None).await;
+        assert_eq!(
+            (refused.status, &refused.headers["retry-after"]),
+            (StatusCode::TOO_MANY_REQUESTS, &"60".parse().unwrap())
+        );
+    }
+    assert_eq!(open(&stage.router, &bobs, &other, None).await.status, StatusCode::OK, "her fellow is not held up");
+    first.told().await;
+    drop(second);
+    assert_eq!(open(&stage.router, &alices, &page, None).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn sr_web_07_streams_that_wait_hold_no_seat_no_connection_and_no_transaction() {
     // More than there are seats of a tenant (2) and connections of the pool (4).
-    let stage = Stage::set(Bounds { stream_looks_every: NEVER, ..bounds() }).await;
+    let stage = Stage::set(Bounds { stream_looks_every: NEVER, streams_per_person: 12, ..bounds() }).await;
     let browser = stage.browser(&stage.alice).await;
     let page = path(&stage.alice, &[stage.watch]);
     let mut streams = Vec::new();

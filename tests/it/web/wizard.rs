@@ -7,6 +7,9 @@ use chrono::Days;
 use domain::{access::Role, plan::Plan};
 use url::form_urlencoded;
 
+/// Days of the week, as their boxes are called.
+const WEEK: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
 /// What a search or a page answers, as an address.
 fn query(answers: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(answers).finish()
@@ -281,4 +284,85 @@ async fn who_only_looks_begins_and_changes_nothing() {
     let page = browser.get(&here).await;
     assert_sound(&page);
     assert!(!page.text.contains("/pause") && !page.text.contains("/delete"), "{}", page.text);
+}
+
+/// Everything that can be answered, each at its longest.
+fn longest(world: &World, channel: &str) -> Vec<(String, String)> {
+    let days: Vec<String> =
+        (0..62).map(|day| (world.first_day + Days::new(day)).format("%d/%m/%Y").to_string()).collect();
+    let size = |size: &str| format!("{size:_<36} mm").replace('_', " ");
+    let mut answers: Vec<(String, String)> = Vec::new();
+    for way in ["", "back_"] {
+        answers.push((format!("{way}picked"), days.join(", ")));
+        answers.extend(WEEK.map(|day| (format!("{way}{day}"), "yes".to_owned())));
+        answers
+            .extend([(format!("{way}after"), "00:00:01".to_owned()), (format!("{way}before"), "23:59:58".to_owned())]);
+    }
+    for (name, value) in [
+        ("way", "harbour:POR-SAN"),
+        ("back_route", "SAN-POR"),
+        ("rule", "either"),
+        ("vehicle", "own"),
+        ("kind", "campervan"),
+        ("length", &size("5000")),
+        ("height", &size("2500")),
+        ("width", &size("2300")),
+        ("trailer", &size("1500")),
+        ("rack", &size("500")),
+        ("adults", "20"),
+        ("children", "20"),
+        ("infants", "20"),
+        ("pets", "10"),
+        ("cabin", "yes"),
+        ("pet_cabin", "yes"),
+        ("price", "€ 99 999,99"),
+        ("told", "yes"),
+        (&format!("tell-{channel}"), "yes"),
+        ("stop", "yes"),
+    ] {
+        answers.push((name.to_owned(), value.to_owned()));
+    }
+    answers
+}
+
+/// The page in another language, as the form at its foot leads there.
+async fn in_language(browser: &mut Browser, page: &Page, language: &str) -> Page {
+    let mut sent = fields(page, "/language");
+    sent.push(("language".into(), language.into()));
+    let led = browser.post("/language", &borrowed(&sent)).await;
+    assert_eq!(led.status, StatusCode::SEE_OTHER, "{}", led.text);
+    browser.get(led.location()).await
+}
+
+#[tokio::test]
+async fn the_longest_answers_stay_when_the_language_is_changed_on_the_last_page_and_back() {
+    let world = World::new().await;
+    let alice = world.person("Alice", Plan::Fleet).await;
+    let (mut browser, home) = world.at_home(&alice).await;
+    let (pages, sent_to) = (format!("{home}/watches/new"), format!("{home}/watches"));
+    let answers = query(&borrowed(&longest(&world, &alice.channel.to_string())));
+    assert!(answers.len() > 2_500, "{}", answers.len());
+    let english = browser.get(&format!("{pages}?{answers}&step=3")).await;
+    assert_sound(&english);
+    assert!(english.text.contains("Is this right?"), "{}", english.text);
+    let answered = fields(&english, &sent_to);
+    assert_eq!(answered.len(), 40, "{answered:?}");
+
+    let french = in_language(&mut browser, &english, "fr").await;
+    assert_sound(&french);
+    assert!(french.text.contains("Est-ce bien cela"), "{}", french.text);
+    assert_eq!(fields(&french, &sent_to), answered);
+    let english = in_language(&mut browser, &french, "en").await;
+    assert_sound(&english);
+    assert!(english.text.contains("Is this right?"), "{}", english.text);
+    assert_eq!(fields(&english, &sent_to), answered);
+
+    // And where what was sent was not taken.
+    let mut sent = answered.clone();
+    sent.push(("note".into(), "x".repeat(501)));
+    let refused = browser.post(&sent_to, &borrowed(&sent)).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+    let french = in_language(&mut browser, &refused, "fr").await;
+    assert_sound(&french);
+    assert_eq!(fields(&french, &sent_to), answered);
 }

@@ -1,23 +1,28 @@
-//! Alerts as a table for spreadsheets (RFC 4180). Promises that no cell is read as a formula, whatever an operator or a person wrote, and that
-//! each cell reads back: one that could begin a formula, or begins with the mark itself, has one mark before it. Never more rows than
-//! a spreadsheet and we can hold.
+//! Alerts as a table for spreadsheets (RFC 4180), written while it is read. Promises that no cell is read as a formula, whatever an operator
+//! or a person wrote, and that each cell reads back: one that could begin a formula, or begins with the mark itself, has one mark before
+//! it. That never more than one page of it is in memory, that no transaction stays open while the reader is slow, that each page asks
+//! anew whether its reader may, and that a table which broke off can be told from a whole one: by its transfer, and by a last line
+//! that no program reads as a row.
 
-use super::asked;
-use crate::{problem::Problem, signed_in::MemberCx};
+use crate::{alerts::asked_by, problem::Problem, sheet::Sheet, signed_in::MemberCx};
 use axum::{
+    body::Body,
     http::header,
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
 use csv::{QuoteStyle, Terminator, WriterBuilder};
+use domain::access::Action;
+use futures::{StreamExt, stream};
 use store::{
     PAGE_MAX, Place,
     alert::{self, ShownAlert},
 };
 use uuid::Uuid;
+use words::Said;
 
-/// The newest so many.
-const ROWS_MAX: usize = 5_000;
+/// Pages of one table: a million rows, which is what a spreadsheet holds. Past it the table breaks off.
+const PAGES_MAX: usize = 10_000;
 
 /// What stands before a cell that a spreadsheet would take for a formula (OWASP, "CSV Injection").
 const MARK: char = '\'';
@@ -40,23 +45,74 @@ const COLUMNS: [&str; 15] = [
     "answer",
 ];
 
+/// What comes next in the table.
+enum Step {
+    /// The so-many-th page, after this place.
+    Page(usize, Place<Uuid>),
+    /// Nothing any more, though there is more.
+    BreakOff(Broken),
+}
+
+/// Why a table breaks off.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error("it has more than {PAGES_MAX} pages")]
+    Endless,
+    #[error("its reader may not read it any more")]
+    Shut,
+}
+
 pub(crate) async fn export(cx: MemberCx) -> Result<Response, Problem> {
     let mut tx = cx.begin().await?;
-    let (asked, mut rows) = (asked(&cx), vec![COLUMNS.map(str::to_owned).to_vec()]);
-    let mut after: Option<Place<Uuid>> = None;
-    while rows.len() <= ROWS_MAX {
-        let page = alert::list(&mut tx, &asked, after.as_ref(), PAGE_MAX).await?;
-        rows.extend(page.rows.iter().map(row));
-        after = page.next;
-        if after.is_none() {
-            break;
-        }
-    }
+    let page = alert::list(&mut tx, &super::asked(&cx), None, PAGE_MAX).await?;
+    drop(tx);
+    let mut first = vec![COLUMNS.map(str::to_owned).to_vec()];
+    first.extend(page.rows.iter().map(row));
+    let first = stream::iter([Ok(table(&first))]);
+    let rest = stream::try_unfold((cx, page.next.map(|next| Step::Page(1, next))), |(cx, step)| async move {
+        let (text, step) = match step {
+            None => return Ok(None),
+            Some(Step::BreakOff(error)) => return Err(error),
+            Some(Step::Page(n, after)) => match rows_after(&cx, n, &after).await {
+                Ok((rows, next)) => (table(&rows), next.map(|next| Step::Page(n + 1, next))),
+                Err(error) => {
+                    tracing::error!(%error, "a table of alerts broke off");
+                    (broken_off(cx.signed_in().sheet()), Some(Step::BreakOff(error)))
+                }
+            },
+        };
+        Ok(Some((text, (cx, step))))
+    });
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"ferryalert-alerts.csv\""),
     ];
-    Ok((headers, table(&rows)).into_response())
+    Ok((headers, Body::from_stream(first.chain(rest))).into_response())
+}
+
+/// The rows of a page, and the place after it; for as long as the session and the membership go on that asked for the table.
+async fn rows_after(
+    cx: &MemberCx,
+    page: usize,
+    after: &Place<Uuid>,
+) -> Result<(Vec<Vec<String>>, Option<Place<Uuid>>), Broken> {
+    if page >= PAGES_MAX {
+        return Err(Broken::Endless);
+    }
+    let _turn = cx.app().live.turn().await;
+    let now = cx.again(Action::ReadWatches).await?.ok_or(Broken::Shut)?;
+    let asked = asked_by(now.membership().plan(), cx.now());
+    let mut tx = cx.app().store.begin(now.membership()).await?;
+    let page = alert::list(&mut tx, &asked, Some(after), PAGE_MAX).await?;
+    Ok((page.rows.iter().map(row).collect(), page.next))
+}
+
+/// The last line of a table that is not whole, for whoever opens it all the same: one cell that never closes, so that no program takes
+/// it for a row.
+fn broken_off(sheet: &Sheet) -> Vec<u8> {
+    format!("\"{}", sheet.tell(&Said::new("alerts-csv-broken-off"))).into_bytes()
 }
 
 fn row(alert: &ShownAlert) -> Vec<String> {

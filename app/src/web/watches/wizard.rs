@@ -13,6 +13,7 @@ use crate::{
     form::Refusals,
     problem::Problem,
     reader::{Reader, Standing},
+    sheet::Sheet,
     signed_in::{Frame, MemberCx},
     watches::request::NOTE_CHARS_MAX,
     web::told,
@@ -105,6 +106,11 @@ impl Way {
 
     pub(super) fn to(&self, step: &str) -> String {
         format!("{}?{}", self.pages, self.answers.query(step))
+    }
+
+    /// Where the page can be opened again, also one that answers what was sent: by all of that but a note.
+    pub(super) fn reopened(&self, sheet: &Sheet) -> String {
+        sheet.opened().map_or_else(|| self.to(self.step.as_str()), str::to_owned)
     }
 
     /// What a form that asks where and when carries along.

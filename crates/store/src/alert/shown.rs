@@ -1,7 +1,7 @@
 //! Alerts as their tenant sees them: released ones only, with the facts of now as the tenant's plan may know them. An
 //! alert that is held does not exist for anybody.
 
-use crate::{Listed, Place, Result, TenantTx, document, word};
+use crate::{Listed, Place, Result, TenantTx, document, sailing, word};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use domain::{
     change::AlertKind,
@@ -9,7 +9,6 @@ use domain::{
     delivery::ChannelKind,
     facts::Facts,
     id::{AlertId, ChannelId, WatchId},
-    operator::Operator,
     plan::Plan,
     sailing::Sailing,
 };
@@ -112,12 +111,10 @@ struct Row {
 
 impl Row {
     fn read(self) -> Result<ShownAlert> {
-        let operator: Operator = word(&self.operator_id)?;
         let pair = match (&self.pair_route, &self.pair_key, self.pair_local, self.pair_at, &self.pair_zone) {
             (Some(route), Some(key), Some(departs_local), Some(departs_at), Some(zone)) => {
-                let (route, key, zone) = (word(route)?, word(key)?, word(zone)?);
-                let vessel = self.pair_vessel.and_then(|name| name.try_into().ok());
-                let sailing = Sailing { operator, route, key, departs_local, zone, departs_at, vessel };
+                let when = (departs_local, zone.as_str(), departs_at);
+                let sailing = sailing::read((&self.operator_id, route, key), when, self.pair_vessel)?;
                 Some((sailing, self.pair_facts.map(document).transpose()?))
             }
             _ => None,
@@ -128,15 +125,11 @@ impl Row {
             kind: word(&self.kind)?,
             leg: self.leg,
             class: word(&self.class)?,
-            sailing: Sailing {
-                operator,
-                route: word(&self.route_code)?,
-                key: word(&self.key)?,
-                departs_local: self.departs_local,
-                zone: word(&self.zone)?,
-                departs_at: self.departs_at,
-                vessel: self.vessel.and_then(|name| name.try_into().ok()),
-            },
+            sailing: sailing::read(
+                (&self.operator_id, &self.route_code, &self.key),
+                (self.departs_local, &self.zone, self.departs_at),
+                self.vessel,
+            )?,
             facts: self.facts.map(document).transpose()?,
             pair,
             seen_at: self.seen_at,

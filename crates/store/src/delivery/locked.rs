@@ -1,12 +1,11 @@
 //! Reads and locks a due delivery with all that its attempt needs, in one statement.
 
 use super::{DeliveryRow, Outcome, Told};
-use crate::{Result, TenantTx, document, word};
+use crate::{Result, TenantTx, document, sailing, word};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use domain::{
     delivery::{ChannelKind, DeliveryFacts, Permission},
     id::{AlertId, ChannelId, DeliveryId, TargetId},
-    operator::Operator,
     plan::Plan,
     sailing::Sailing,
 };
@@ -146,15 +145,11 @@ impl Locked {
             alert_kind: word(&self.alert_kind)?,
             class: word(&self.class)?,
             leg: self.leg,
-            sailing: Sailing {
-                operator: word(&self.operator_id)?,
-                route: word(&self.route_code)?,
-                key: word(&self.key)?,
-                departs_local: self.departs_local,
-                zone: word(&self.sailing_zone)?,
-                departs_at: self.departs_at,
-                vessel: self.vessel.clone().and_then(|name| name.try_into().ok()),
-            },
+            sailing: sailing::read(
+                (&self.operator_id, &self.route_code, &self.key),
+                (self.departs_local, &self.sailing_zone, self.departs_at),
+                self.vessel.clone(),
+            )?,
             sailing_facts: self.facts.clone().map(document).transpose()?.unwrap_or_default(),
             pair: self.pair()?,
             pair_facts: self.pair_facts.clone().map(document).transpose()?,
@@ -171,14 +166,7 @@ impl Locked {
     fn pair(&self) -> Result<Option<Sailing>> {
         let parts = (&self.pair_route, &self.pair_key, self.pair_local, self.pair_at);
         let (Some(route), Some(key), Some(departs_local), Some(departs_at)) = parts else { return Ok(None) };
-        Ok(Some(Sailing {
-            operator: word::<Operator>(&self.operator_id)?,
-            route: word(route)?,
-            key: word(key)?,
-            departs_local,
-            zone: word(&self.pair_zone)?,
-            departs_at,
-            vessel: self.pair_vessel.clone().and_then(|name| name.try_into().ok()),
-        }))
+        let when = (departs_local, self.pair_zone.as_str(), departs_at);
+        sailing::read((&self.operator_id, route, key), when, self.pair_vessel.clone()).map(Some)
     }
 }

@@ -88,6 +88,8 @@ data-erase-go = Erase everything
 data-erase-unsaid = Nothing was erased. Type “{ $words }” if you mean it.
 data-erase-in-the-way = Your account was not erased: { $names } has other members and needs another owner first.
 data-erase-unfinished = Much is erased, and not all yet. Do it once more.
+data-erase-broken-off = This was not seen to its end. Some of it may be erased already, and stays so. Do it once more, and it goes on from there.
+data-erase-go-on = Go on erasing
 erased-title = Everything is erased
 erased = Your account, and everything that was yours alone, is gone. No mail will follow.
 

@@ -275,6 +275,7 @@ alerts-filters = Which alerts
 alerts-all = All
 alerts-open = Still open
 alerts-csv = As a table (CSV)
+alerts-csv-broken-off = This table broke off here and is not whole. Take it once more.
 alerts-none = Nothing has opened yet. When it does, it stands here and in your mail.
 alerts-none-open = Nothing is open at present.
 alerts-older = Older

@@ -88,6 +88,8 @@ data-erase-go = Tout effacer
 data-erase-unsaid = Rien n’a été effacé. Tapez « { $words } » si vous le voulez vraiment.
 data-erase-in-the-way = Votre compte n’a pas été effacé : { $names } a d’autres membres et a d’abord besoin d’un autre propriétaire.
 data-erase-unfinished = Beaucoup est effacé, mais pas encore tout. Recommencez une fois.
+data-erase-broken-off = L’effacement n’est pas allé à son terme. Une partie est peut-être déjà effacée, et le restera. Recommencez une fois : il reprendra où il s’est arrêté.
+data-erase-go-on = Poursuivre l’effacement
 erased-title = Tout est effacé
 erased = Votre compte, et tout ce qui n’était qu’à vous, a disparu. Aucun courriel ne suivra.
 

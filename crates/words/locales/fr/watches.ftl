@@ -275,6 +275,7 @@ alerts-filters = Quelles alertes
 alerts-all = Toutes
 alerts-open = Encore ouvertes
 alerts-csv = En tableau (CSV)
+alerts-csv-broken-off = Ce tableau s’interrompt ici et n’est pas complet. Téléchargez-le une nouvelle fois.
 alerts-none = Rien ne s’est encore ouvert. Dès que ce sera le cas, vous le verrez ici et dans votre courrier.
 alerts-none-open = Rien n’est ouvert en ce moment.
 alerts-older = Plus anciennes
