@@ -129,11 +129,13 @@ fn bound_writes(stream: &TcpStream, stall_timeout: Duration) {
 mod tests {
     use super::*;
     use std::net::Ipv4Addr;
+    use tokio::net::TcpSocket;
 
     #[tokio::test]
     async fn what_is_written_to_a_connection_leaves_at_once() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let client = TcpSocket::new_v4().unwrap();
+        let _client = client.connect(listener.local_addr().unwrap()).await.unwrap();
         let (stream, _) = ready(listener.accept().await).await.unwrap();
         assert!(stream.nodelay().unwrap());
     }

@@ -105,7 +105,7 @@ pub async fn page(tx: &mut TenantTx, asked: &Asked<'_>) -> Result<Vec<WatchId>> 
            where w.state = any($4) and (not $5 or open.watch_id is not null)
            order by (case when w.state <> 'active' then 3 when open.watch_id is not null then 0
                           when failing.watch_id is not null then 1 else 2 end),
-                    greatest(w.first_day, ($3 at time zone 'UTC')::date), w.expires_at, w.id
+                    greatest(w.first_day, $8), w.expires_at, w.id
            offset $6 limit $7"#,
         &operators,
         &seconds,
@@ -113,7 +113,8 @@ pub async fn page(tx: &mut TenantTx, asked: &Asked<'_>) -> Result<Vec<WatchId>> 
         &states,
         asked.show == Show::Open,
         asked.skip,
-        CARDS_MAX
+        CARDS_MAX,
+        asked.now.date_naive()
     )
     .fetch_all(&mut *tx.tx)
     .await?;
