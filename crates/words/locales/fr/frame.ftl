@@ -18,7 +18,7 @@ nav-watches = Veilles
 nav-alerts = Alertes
 nav-channels = Canaux
 nav-tenant = Équipe
-nav-account = { $name } : votre compte
+nav-account = { $name } : votre compte
 nav-tenants = Vos espaces
 language = Langue
 language-choose = Changer de langue
@@ -67,3 +67,8 @@ plain = { $text }
 
 # Les mots d’autrui, tels quels.
 quoted = { $text }
+
+# Comment une chose s’appelle et ce qu’elle est ; plusieurs choses, et plusieurs qui ont déjà des virgules.
+line = { $label } : { $value }
+list-more = { $all }, { $more }
+list-apart = { $all } ; { $more }
