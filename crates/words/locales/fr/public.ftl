@@ -127,6 +127,7 @@ search-found = { $n ->
 search-unchecked = Pas encore vérifié : personne ne veille ici. Créez une veille, et nous commençons à regarder.
 search-later = Traversées suivantes
 space-unchecked = Pas encore vérifié
+departure = { $time } { $space }
 checked-ago = vérifié il y a { $span }
 exact-utc = { $moment } UTC
 every-seconds = { $n ->
