@@ -81,15 +81,14 @@ mod tests {
             for line in text.lines().filter(|line| !line.starts_with('#')) {
                 let signs: Vec<char> = line.chars().chain([' ']).collect();
                 for three in signs.windows(3) {
-                    let breaks = match three {
-                        [before, ':' | ';' | '?' | '!', ' '] | [before, '»', _] => {
-                            !matches!(before, '\u{a0}' | '\u{202f}')
-                        }
-                        ['«', after, _] => *after != '\u{a0}',
-                        [_, '\'', _] => true,
-                        _ => false,
+                    let is_set = match three {
+                        [before, ':', ' '] | [before, '»', _] => *before == '\u{a0}',
+                        [before, ';' | '?' | '!', ' '] => *before == '\u{202f}',
+                        ['«', after, _] => *after == '\u{a0}',
+                        [_, '\'', _] => false,
+                        _ => true,
                     };
-                    assert!(!breaks, "{name}.ftl: {line}");
+                    assert!(is_set, "{name}.ftl: {line}");
                 }
             }
         }

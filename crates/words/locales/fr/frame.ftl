@@ -46,7 +46,7 @@ ago = il y a { $span }
 in-span = dans { $span }
 
 # Formulaires et instants de chaque page.
-form-refused = Rien n’a encore été changé : regardez ce qui est marqué ci-dessous.
+form-refused = Rien n’a encore été changé : regardez ce qui est marqué ci-dessous.
 form-save = Enregistrer
 instant = { $at }
 just-now = à l’instant
@@ -71,4 +71,4 @@ quoted = { $text }
 # Comment une chose s’appelle et ce qu’elle est ; plusieurs choses, et plusieurs qui ont déjà des virgules.
 line = { $label } : { $value }
 list-more = { $all }, { $more }
-list-apart = { $all } ; { $more }
+list-apart = { $all } ; { $more }
