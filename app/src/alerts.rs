@@ -87,11 +87,11 @@ pub(crate) struct AlertView {
 /// One message about an alert.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DeliveryView {
-    /// On which channel.
-    channel: Uuid,
-    /// Its kind.
+    /// On which channel; null once that was removed.
+    channel: Option<Uuid>,
+    /// Its kind; null once it was removed.
     #[schema(example = "email")]
-    kind: &'static str,
+    kind: Option<&'static str>,
     /// `due`, `sent`, `failed` or `cancelled`.
     #[schema(example = "sent")]
     state: String,
@@ -173,8 +173,8 @@ fn delivery_view(delivery: &ShownDelivery) -> DeliveryView {
         cancelled.or(held).or_else(|| word.parse::<GiveUpReason>().ok().map(GiveUpReason::as_str))
     };
     DeliveryView {
-        channel: delivery.channel.0,
-        kind: delivery.kind.as_str(),
+        channel: delivery.channel.map(|(id, _)| id.0),
+        kind: delivery.channel.map(|(_, kind)| kind.as_str()),
         state: delivery.state.clone(),
         reason: delivery.outcome.as_deref().and_then(ours),
         sent_at: delivery.sent_at,

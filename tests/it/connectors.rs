@@ -77,7 +77,8 @@ async fn space_from_portsmouth_to_bilbao_for_a_campervan_becomes_a_mail() {
         let text = mails[0].text.as_deref().unwrap();
         assert!(text.contains("https://www.brittany-ferries.co.uk/"), "{text}");
         assert!(
-            text.contains("Price: £") && text.contains(" for 2 adults and the largest vehicle of the class"),
+            text.contains("Price: £")
+                && text.contains("The price is for: 2 adults and the largest vehicle of the class"),
             "{text}"
         );
     }

@@ -24,6 +24,7 @@ mod keys;
 mod letters;
 mod links;
 mod login;
+mod mails;
 mod members;
 mod outage;
 mod pages;

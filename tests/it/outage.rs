@@ -68,6 +68,20 @@ async fn who_missed_no_check_of_their_own_plan_hears_nothing_of_an_outage() {
 }
 
 #[tokio::test]
+async fn an_outage_ends_without_a_word_for_who_has_removed_the_channel_since() {
+    let world = alice_waits_on_ten_days().await;
+    world.sim.misbehave(Operator::Harbour, DOWN);
+    world.minutes(30).await;
+    sqlx::query("delete from channel").execute(&world.admin).await.unwrap();
+    assert_eq!(world.count("select count(*) from delivery where state = 'sent' and channel_id is null").await, 1);
+    world.sim.misbehave(Operator::Harbour, Misbehaviour::None);
+    world.minutes(60).await;
+    assert_eq!(world.subjects("alice@example.test"), [CANNOT]);
+    assert_eq!(world.count("select count(*) from outage where ended_at is not null").await, 1);
+    assert_eq!(world.count("select count(*) from delivery").await, 1);
+}
+
+#[tokio::test]
 async fn a_failure_or_four_are_ours_to_wait_out() {
     let (world, _) = alice_waits().await;
     for failures in 1..=4 {

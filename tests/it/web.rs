@@ -3,6 +3,7 @@
 mod alerts;
 mod channels;
 mod dashboard;
+mod head_start;
 mod live;
 mod public;
 mod verbatim;

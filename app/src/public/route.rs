@@ -82,6 +82,13 @@ struct Day {
     href: String,
 }
 
+impl Day {
+    /// Which day, and all its sailings, in words.
+    fn said(&self) -> Said {
+        Said::line(self.day, Said::list_apart(self.departures.iter().map(Departure::said)))
+    }
+}
+
 impl Chart {
     /// Where each buoy of a day stands, as many as there is room for.
     fn buoys<'a>(&self, day: &'a Day) -> Vec<(Place, &'a Departure)> {

@@ -105,6 +105,15 @@ impl Departure {
         self.departs.date()
     }
 
+    /// When it leaves and what is known of it, in words.
+    pub(crate) fn said(&self) -> Said {
+        let Space { word, price, checked, .. } = &self.space;
+        let leaves = Said::new("departure").with("time", self.departs.time()).with("space", word);
+        let price = price.map(|price| Said::new("price").with("price", price));
+        let checked = checked.map(|checked| Said::new("checked-ago").with("span", checked.age));
+        Said::list([Some(leaves), price, checked].into_iter().flatten())
+    }
+
     /// Whether one may try to book it still.
     pub(crate) fn is_open(&self) -> bool {
         !self.has_left && self.space.is_open()

@@ -86,15 +86,16 @@ impl Standing {
 }
 
 impl Day {
-    /// What it was, in a sentence.
+    /// Which day, and what it was, in a sentence.
     fn said(&self) -> Said {
         let span = |minutes: u32| TimeDelta::minutes(i64::from(minutes));
-        match self.minutes.ground() {
+        let was = match self.minutes.ground() {
             _ if self.minutes.bad() > 0 => Said::new("status-day-bad").with("span", span(self.minutes.bad())),
             "good" => Said::new("status-day-good"),
             "off" => Said::new("status-day-off"),
             _ => Said::new("status-day-gap"),
-        }
+        };
+        Said::line(self.day, was)
     }
 
     fn is_bad(&self) -> bool {

@@ -23,7 +23,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use chrono::TimeDelta;
 use domain::{
     access::{Action::WriteWatches, allows},
-    delivery::{CancelReason, GiveUpReason},
+    delivery::{CancelReason, ChannelKind, GiveUpReason},
     facts::Facts,
     id::{AlertId, TenantId},
 };
@@ -141,6 +141,7 @@ struct AlertPage {
     kind: Said,
     seen: Instant,
     released: Instant,
+    head_start: Option<Said>,
     closed: Option<(Instant, Said)>,
     book: String,
     operator: &'static str,
@@ -157,6 +158,7 @@ pub(crate) async fn show(cx: MemberCx, Path((tenant, id)): Path<(TenantId, Alert
     let found = alert::find(&mut tx, id, &asked(&cx)).await?.ok_or_else(Problem::not_found)?;
     let watch = watch::find(&mut tx, found.watch).await?.ok_or_else(Problem::not_found)?;
     let deliveries = alert::deliveries(&mut tx, &[id]).await?;
+    let head_start = alert::head_start(&mut tx, id, cx.membership().plan()).await?;
     let zone = frame.zone.clone();
     let instant = |at| Instant::of(at, cx.now(), &zone);
     let runs = matches!(watch.state, domain::watch::WatchState::Active | domain::watch::WatchState::Paused);
@@ -178,6 +180,7 @@ pub(crate) async fn show(cx: MemberCx, Path((tenant, id)): Path<(TenantId, Alert
         kind: kind_said(&found),
         seen: instant(found.seen_at),
         released: instant(found.released_at),
+        head_start: head_start.map(Said::from),
         closed: found.closed_at.map(|at| (instant(at), closed_said(found.closed_reason.as_deref()))),
         book: found.sailing.operator.booking_link(&found.sailing),
         operator: found.sailing.operator.manifest().name,
@@ -227,7 +230,10 @@ fn message(
         _ => ("", why_cancelled(delivery.outcome.as_deref())),
     };
     Message {
-        kind: Said::new("channel-email"),
+        kind: Said::new(match delivery.channel {
+            Some((_, ChannelKind::Email)) => "channel-email",
+            None => "channel-removed",
+        }),
         state,
         sent: delivery.sent_at.map(instant),
         delay: delivery.sent_at.map(|at| at - alert.seen_at),
@@ -241,6 +247,7 @@ fn why_cancelled(outcome: Option<&str>) -> Said {
     Said::new(match (reason, gave_up) {
         (Some(CancelReason::ChannelDisabled), _) => "message-channel-off",
         (Some(CancelReason::ChannelUnverified), _) => "message-channel-unconfirmed",
+        (Some(CancelReason::ChannelRemoved), _) => "message-channel-removed",
         (_, Some(GiveUpReason::Departed)) => "alert-closed-departed",
         _ => "message-cancelled",
     })

@@ -103,12 +103,6 @@ pub(super) fn sailing_said(sailing: &Sailing) -> Said {
     Said::new("sailing").with("route", route).with("at", sailing.departs_local)
 }
 
-/// Several things, one after the other.
-pub(super) fn list(items: impl IntoIterator<Item = Said>) -> Said {
-    let joined = |all: Said, more: Said| Said::new("list-more").with("all", all).with("more", more);
-    items.into_iter().reduce(joined).unwrap_or_else(|| Said::quoted(String::new()))
-}
-
 /// A day of the week by its short name.
 pub(super) fn weekday_said(word: &str) -> Said {
     Said::new(match word {
@@ -128,7 +122,7 @@ pub(super) fn days_said(dates: &Dates) -> Said {
     match dates {
         Dates::Range { from, to } if from == to => day(from),
         Dates::Range { from, to } => Said::new("days-range").with("from", *from).with("to", *to),
-        Dates::Picked(days) => list(days.iter().map(day)),
+        Dates::Picked(days) => Said::list(days.iter().map(day)),
     }
 }
 
@@ -138,7 +132,7 @@ fn leg_lines(operator: Operator, leg: &Leg) -> Vec<Said> {
     let mut lines = vec![Said::new("wish-leg").with("route", route).with("days", days_said(&leg.dates))];
     if leg.weekdays != Weekdays::ALL {
         let days = Vec::<String>::from(leg.weekdays);
-        lines.push(Said::new("wish-weekdays").with("days", list(days.iter().map(|day| weekday_said(day)))));
+        lines.push(Said::new("wish-weekdays").with("days", Said::list(days.iter().map(|day| weekday_said(day)))));
     }
     if let Some(window) = leg.window {
         lines.push(Said::new("wish-window").with("from", window.from).with("to", window.to));
@@ -207,7 +201,7 @@ pub(super) fn what_lines(criteria: &Criteria) -> Vec<Said> {
         ("party-pets", party.pets),
     ];
     let counted = counts.into_iter().filter(|(_, n)| *n > 0).map(|(id, n)| Said::new(id).with("n", n));
-    lines.push(list(counted));
+    lines.push(Said::list(counted));
     if wants.cabin == Want::Yes {
         lines.push(Said::new("wish-cabin"));
     }

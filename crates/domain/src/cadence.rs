@@ -14,10 +14,12 @@ use std::time::Duration;
 mod bound;
 mod breaker;
 mod checks;
+mod head_start;
 
 pub use bound::{IntervalBound, bound};
 pub use breaker::{Admits, Breaker};
 pub use checks::Checks;
+pub use head_start::{Found, HeadStart};
 
 /// How many times faster than real time a development installation runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -119,6 +119,8 @@ closed_set! {
         ChannelDisabled = "channel_disabled",
         /// The channel's address was never confirmed.
         ChannelUnverified = "channel_unverified",
+        /// The channel was removed.
+        ChannelRemoved = "channel_removed",
         /// The plan does not have this kind of channel.
         PlanForbids = "plan_forbids",
         /// The watch is paused, stopped, expired or deleted.

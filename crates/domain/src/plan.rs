@@ -67,6 +67,15 @@ impl Plan {
         *with_keys.expect("BUG: a plan has keys")
     }
 
+    /// The next plan that is told sooner. Who has minutes already is compared with nobody.
+    pub const fn sooner(self) -> Option<Plan> {
+        match self {
+            Plan::Free => Some(Plan::Plus),
+            Plan::Plus => Some(Plan::Pro),
+            Plan::Pro | Plan::Fleet => None,
+        }
+    }
+
     /// What it is called, in every language.
     pub const fn name(self) -> &'static str {
         match self {

@@ -10,9 +10,11 @@ use domain::{
 };
 
 mod flags;
+mod head_start;
 mod shown;
 
 pub use flags::{Flag, flags};
+pub use head_start::head_start;
 pub use shown::{AskedAlerts, ShownAlert, ShownDelivery, deliveries, find, list};
 
 /// An alert of a watch that was judged alone.

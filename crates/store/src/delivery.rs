@@ -10,6 +10,7 @@ pub use locked::{Due, lock_due};
 use crate::{LinkKey, Purpose, Result, Store, TenantTx};
 use chrono::{DateTime, Utc};
 use domain::{
+    cadence::HeadStart,
     cap::{self, Lately, Slot, Spent},
     change::AlertKind,
     code::VehicleClass,
@@ -99,11 +100,17 @@ pub struct Told {
     pub plan: Plan,
     /// The target that told.
     pub target: TargetId,
+    /// What the person noted for themself.
+    pub note: String,
+    /// By how much the next better plan was ahead, where that can be told truly.
+    pub head_start: Option<HeadStart>,
 }
 
-/// The signed paths a message carries.
+/// The paths a message carries, signed where they act.
 #[derive(Clone, Debug)]
 pub struct Links {
+    /// Path of the alert's own page, for its members.
+    pub alert: String,
     /// Path of "Booked, stop".
     pub stop: String,
     /// Path of "Keep watching".
@@ -277,6 +284,7 @@ fn count(rows: i64) -> u32 {
 pub fn links(tx: &TenantTx, delivery: &DeliveryRow, key: &LinkKey, now: DateTime<Utc>) -> Links {
     let path = |purpose: Purpose, subject| key.path(purpose, tx.tenant, subject, purpose.good_until(now));
     Links {
+        alert: format!("/t/{}/alerts/{}", tx.tenant, delivery.alert.0),
         stop: path(Purpose::Stop, delivery.alert.0),
         keep: path(Purpose::Keep, delivery.alert.0),
         unsubscribe: path(Purpose::Unsubscribe, delivery.channel.0),

@@ -70,3 +70,27 @@ pub(crate) fn text(language: Language, id: &str, args: &FluentArgs<'_>) -> Strin
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn french_keeps_its_signs_and_quotation_marks_from_breaking_off() {
+        for (name, text) in files(Language::French) {
+            for line in text.lines().filter(|line| !line.starts_with('#')) {
+                let signs: Vec<char> = line.chars().chain([' ']).collect();
+                for three in signs.windows(3) {
+                    let is_set = match three {
+                        [before, ':', ' '] | [before, '»', _] => *before == '\u{a0}',
+                        [before, ';' | '?' | '!', ' '] => *before == '\u{202f}',
+                        ['«', after, _] => *after == '\u{a0}',
+                        [_, '\'', _] => false,
+                        _ => true,
+                    };
+                    assert!(is_set, "{name}.ftl: {line}");
+                }
+            }
+        }
+    }
+}

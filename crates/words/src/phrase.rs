@@ -1,6 +1,7 @@
 //! A message with its gaps filled: before its language is known, and in one.
 
 use crate::{Arg, Argument, Language, bundle, write};
+use domain::cadence::HeadStart;
 use fluent_bundle::{FluentArgs, FluentValue};
 use std::fmt;
 
@@ -33,6 +34,29 @@ impl Said {
         Said { id: PLAIN, args: vec![("text", Arg::Text(text.into()))] }
     }
 
+    /// What something is called, and what it is.
+    #[must_use]
+    pub fn line(label: impl Argument, value: impl Argument) -> Said {
+        Said::new("line").with("label", label).with("value", value)
+    }
+
+    /// Several things, one after the other.
+    #[must_use]
+    pub fn list(things: impl IntoIterator<Item = Said>) -> Said {
+        Said::joined("list-more", things)
+    }
+
+    /// Several things that have commas of their own.
+    #[must_use]
+    pub fn list_apart(things: impl IntoIterator<Item = Said>) -> Said {
+        Said::joined("list-apart", things)
+    }
+
+    fn joined(id: &'static str, things: impl IntoIterator<Item = Said>) -> Said {
+        let joined = |all: Said, more: Said| Said::new(id).with("all", all).with("more", more);
+        things.into_iter().reduce(joined).unwrap_or_else(|| Said::quoted(String::new()))
+    }
+
     /// Whether it is for programs.
     #[must_use]
     pub fn is_plain(&self) -> bool {
@@ -56,6 +80,13 @@ impl Said {
     #[must_use]
     pub const fn inside(self, language: Language) -> Phrase {
         Phrase { said: self, language }
+    }
+}
+
+impl From<HeadStart> for Said {
+    fn from(ahead: HeadStart) -> Said {
+        let span = Said::new("span-minutes").with("n", ahead.minutes);
+        Said::new("alert-head-start").with("plan", ahead.plan.name()).with("span", span)
     }
 }
 

@@ -69,13 +69,14 @@ async fn sr_ntf_01_no_text_of_a_person_or_an_operator_adds_a_header_or_a_recipie
     let (row, links) = due_row(&world).await;
     let mailer = &world.parts.deliverer.sender.email;
     let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(512) });
-    let strategy = (hostile(), hostile(), hostile(), hostile());
+    let strategy = (hostile(), hostile(), hostile(), hostile(), hostile());
     runner
-        .run(&strategy, |(from, to, vessel, operator)| {
+        .run(&strategy, |(from, to, vessel, operator, note)| {
             let mut row = row.clone();
             row.told.terminals = (from, to);
             row.told.sailing.vessel = vessel.try_into().ok();
             row.told.operator_name = operator;
+            row.told.note = note;
             let message = mailer.compose(&row, &links).map_err(|error| TestCaseError::fail(error.to_string()))?;
             prop_assert_eq!(header_names(&message.formatted()), HEADERS);
             let recipients: Vec<String> = message.envelope().to().iter().map(ToString::to_string).collect();

@@ -183,6 +183,24 @@ fn pages_say_nothing_that_is_no_message() {
     assert!(defects.is_empty(), "{defects:#?}");
 }
 
+/// A colon or a semicolon that a page or a mail writes itself, and no language's message.
+fn signs_in_templates(source: &Source) -> Vec<String> {
+    if !source.path.contains("/templates/") {
+        return Vec::new();
+    }
+    let beside_words = ["}}: ", "}}; ", "%}: ", ">: {", ">; {"];
+    let places = beside_words.into_iter().flat_map(|sign| source.text.match_indices(sign));
+    places.map(|(at, _)| source.defect(at, "what a thing is called and what it is are one message: `line`")).collect()
+}
+
+#[test]
+fn no_template_puts_its_own_colon_between_words() {
+    assert_sees(signs_in_templates, "workers/templates/x.txt", "{{ line.label }}: {{ line.value }}", "one message");
+    assert_sees(signs_in_templates, "app/templates/x.html", "<b>{{ a }}</b>: {{ b }}", "one message");
+    assert_passes(signs_in_templates, "app/templates/x.html", "<p style=\"color: red\">{{ a }}</p>");
+    assert_tidy(signs_in_templates);
+}
+
 /// Words that are no message, in the one place where programs are told what went wrong; pages never repeat them.
 fn plain_words(source: &Source) -> Vec<String> {
     if !source.is_rust() || source.is_for_development() || source.path == "app/src/problem.rs" {

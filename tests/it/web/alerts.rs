@@ -1,13 +1,17 @@
 //! Alerts on pages, what is answered there, and the table of all of them.
 
 use super::{assert_sound, in_french, unescaped, values};
-use crate::harness::{Browser, SESSION, World, alice_waits, eventually};
+use crate::harness::{Browser, Person, SESSION, World, alice_waits, eventually};
 use axum::{
     body::{Body, BodyDataStream},
     http::{Request, StatusCode, header},
 };
 use csv::{ReaderBuilder, StringRecord};
-use domain::{access::Role, id::TenantId, plan::Plan};
+use domain::{
+    access::Role,
+    id::{ChannelId, TenantId, UserId},
+    plan::Plan,
+};
 use futures::StreamExt;
 use std::collections::BTreeSet;
 use tower::ServiceExt;
@@ -48,6 +52,41 @@ async fn an_alert_has_one_headline_one_button_two_answers_and_the_facts() {
     let page = in_french(&browser).get(&here).await;
     assert_sound(&page);
     assert!(page.text.contains("De la place pour votre camping-car") && page.text.contains("Envoyé"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn a_channel_that_is_removed_does_not_undo_that_its_alerts_were_told() {
+    let (world, mut eves, home, here) = told().await;
+    let (alice, channel): (Uuid, Uuid) =
+        sqlx::query_as("select user_id, channel_id from channel c join delivery d on d.channel_id = c.id")
+            .fetch_one(&world.admin)
+            .await
+            .unwrap();
+    let tenant = TenantId(home.trim_start_matches("/t/").parse().unwrap());
+    let alice = Person { tenant, user: UserId(alice), channel: ChannelId(channel), email: String::new() };
+    // A second message waits still, of an alert like the first.
+    let again = "with twin as (
+                   insert into alert (tenant_id, id, watch_id, watch_version, target_id, sailing_id, leg, class, kind, seen_at, released_at,
+                                      closed_at, closed_reason)
+                   select tenant_id, gen_random_uuid(), watch_id, watch_version, target_id, sailing_id, leg, class, kind, seen_at, released_at,
+                          released_at, 'gone' from alert returning tenant_id, id)
+                 insert into delivery (tenant_id, alert_id, channel_id, next_attempt_at) select tenant_id, id, $1, $2 from twin
+                 returning alert_id";
+    let twin: Uuid =
+        sqlx::query_scalar(again).bind(channel).bind(world.clock.now()).fetch_one(&world.admin).await.unwrap();
+    let (mut browser, _) = world.at_home(&alice).await;
+    let removed = browser.post(&format!("{home}/channels/{channel}/remove"), &[]).await;
+    assert_eq!(removed.status, StatusCode::SEE_OTHER, "{}", removed.text);
+    let page = eves.get(&here).await;
+    assert_sound(&page);
+    for said in ["A channel that was removed since", "Sent", "Told after"] {
+        assert!(page.text.contains(said), "{said}: {}", page.text);
+    }
+    assert!(!page.text.contains("E-mail"), "{}", page.text);
+    let page = eves.get(&format!("{home}/alerts/{twin}")).await;
+    assert!(page.text.contains("Not sent: the channel was removed"), "{}", page.text);
+    assert_eq!(world.count("select count(*) from delivery where state = 'due'").await, 0, "nothing waits for nobody");
+    assert_eq!(world.count("select count(*) from attempt").await, 1);
 }
 
 #[tokio::test]

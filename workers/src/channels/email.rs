@@ -73,7 +73,7 @@ impl Mailer {
         let mut message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, address))
-            .subject(header_text(&words.headline)?)
+            .subject(header_text(&words.subject)?)
             .message_id(Some(format!("<{message_id}@{domain}>")))
             .multipart(MultiPart::alternative_plain_html(text, html))?;
         if let Some(url) = &words.unsubscribe_url {

@@ -261,7 +261,7 @@ fn answers_channels<'a>(way: &Way, ground: &'a Ground) -> Vec<&'a ShownChannel> 
 /// What the watch will do, in sentences.
 fn aside_told(channels: &[&ShownChannel], wanted: &Wanted) -> Vec<Said> {
     let working = channels.iter().filter(|channel| channel.works()).map(|channel| Said::quoted(&*channel.address));
-    let told = told::list(working);
+    let told = Said::list(working);
     let is_told = channels.iter().any(|channel| channel.works());
     let last = wanted.criteria.leg.last_day();
     let last = wanted.way_back.as_ref().map_or(last, |back| back.leg.last_day().max(last));

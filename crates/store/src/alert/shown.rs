@@ -68,10 +68,8 @@ pub struct ShownAlert {
 pub struct ShownDelivery {
     /// Of which alert.
     pub alert: AlertId,
-    /// On which channel.
-    pub channel: ChannelId,
-    /// How it reaches its owner.
-    pub kind: ChannelKind,
+    /// On which channel, and how that reaches its owner; `None` once it was removed.
+    pub channel: Option<(ChannelId, ChannelKind)>,
     /// `due`, `sent`, `failed` or `cancelled`.
     pub state: String,
     /// What came of it. May hold words of a mail server: shown where it is one of ours only.
@@ -193,27 +191,26 @@ pub async fn find(tx: &mut TenantTx, id: AlertId, asked: &AskedAlerts) -> Result
     row.map(Row::read).transpose()
 }
 
-/// The deliveries of these alerts.
+/// The deliveries of these alerts, those to channels that were removed since among them.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub async fn deliveries(tx: &mut TenantTx, alerts: &[AlertId]) -> Result<Vec<ShownDelivery>> {
     let alerts: Vec<_> = alerts.iter().map(|alert| alert.0).collect();
     let rows = sqlx::query!(
-        r#"select d.alert_id as "alert_id!", c.id as channel_id, c.kind, d.state, d.outcome, d.sent_at
-           from delivery d join channel c on c.tenant_id = d.tenant_id and c.id = d.channel_id
+        r#"select d.alert_id as "alert_id!", c.id as "channel_id?", c.kind as "kind?", d.state, d.outcome, d.sent_at
+           from delivery d left join channel c on c.tenant_id = d.tenant_id and c.id = d.channel_id
            where d.alert_id = any($1)
            order by d.alert_id, d.created_at, d.channel_id"#,
         &alerts
     )
     .fetch_all(&mut *tx.tx)
     .await?;
-    let read = |row: &str| word::<ChannelKind>(row);
     let known = rows.into_iter().filter_map(|row| {
+        let kind = row.kind.as_deref().map(word::<ChannelKind>).transpose().ok()?;
         Some(ShownDelivery {
             alert: AlertId(row.alert_id),
-            channel: ChannelId(row.channel_id),
-            kind: read(&row.kind).ok()?,
+            channel: row.channel_id.map(ChannelId).zip(kind),
             state: row.state,
             outcome: row.outcome,
             sent_at: row.sent_at,

@@ -2,7 +2,8 @@
 --   $1 delivery · $2 now
 select d.id, a.id as alert_id, c.id as channel_id, d.message_id, d.attempts, d.next_attempt_at as "next_attempt_at!",
        a.closed_at is null as "alert_open!", a.kind as alert_kind, a.class, a.leg, a.seen_at, a.watch_version, a.target_id,
-       w.state, w.version, w.criteria, w.return_leg,
+       a.held_until is not null as "was_held!",
+       w.state, w.version, w.criteria, w.return_leg, w.note,
        c.kind, c.address as "address!", c.verified_at is not null as "verified!", c.disabled_at is null as "enabled!",
        m.user_id as "member?", u.zone as "zone?", u.locale as "locale?",
        t.plan, t.suspended_at is null and t.closed_at is null as "tenant_live!",

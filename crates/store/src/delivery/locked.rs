@@ -1,7 +1,7 @@
 //! Reads and locks a due delivery with all that its attempt needs, in one statement.
 
 use super::{DeliveryRow, Outcome, Told};
-use crate::{Result, TenantTx, document, sailing, word};
+use crate::{Result, TenantTx, alert, document, sailing, word};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use domain::{
     delivery::{ChannelKind, DeliveryFacts, Permission},
@@ -31,8 +31,13 @@ pub async fn lock_due(tx: &mut TenantTx, id: DeliveryId, now: DateTime<Utc>) -> 
     let locked =
         sqlx::query_file_as!(Locked, "src/delivery/lock_due.sql", id.0, now).fetch_optional(&mut *tx.tx).await?;
     let Some(locked) = locked else { return Ok(Due::Not) };
-    let attempts = locked.attempts.unsigned_abs();
-    let row = locked.into_row(tx);
+    let (attempts, was_held) = (locked.attempts.unsigned_abs(), locked.was_held);
+    let mut row = locked.into_row(tx);
+    if let Ok(row) = &mut row
+        && was_held
+    {
+        row.told.head_start = alert::head_start(tx, row.alert, row.told.plan).await?;
+    }
     or_given_up(tx, (id, attempts), row, now).await
 }
 
@@ -70,10 +75,12 @@ struct Locked {
     seen_at: DateTime<Utc>,
     watch_version: i32,
     target_id: i64,
+    was_held: bool,
     state: String,
     version: i32,
     criteria: Value,
     return_leg: Option<Value>,
+    note: String,
     kind: String,
     address: Vec<u8>,
     verified: bool,
@@ -160,6 +167,8 @@ impl Locked {
             return_leg: self.return_leg.clone().map(document).transpose()?,
             plan: word(&self.plan)?,
             target: TargetId(self.target_id),
+            note: self.note.clone(),
+            head_start: None,
         })
     }
 

@@ -67,3 +67,8 @@ plain = { $text }
 
 # Somebody else’s words, as they are.
 quoted = { $text }
+
+# What something is called and what it is; several things, and several that have commas of their own.
+line = { $label }: { $value }
+list-more = { $all }, { $more }
+list-apart = { $all }; { $more }

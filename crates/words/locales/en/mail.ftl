@@ -1,44 +1,37 @@
 # Mails: alerts, notices of outages, letters.
 
 mail-stop-all = Stop all mail to this address
-mail-moment = { $moment } { $zone }
 mail-pause = This is the last of many mails for now. What opens before { $until } we hold back, and send then if it is still so.
-mail-route = { $from } to { $to }
 mail-from = from { $from }
 
 # Alerts.
 mail-mark-open = ▲ Space open
-mail-alert = Space for your { $vehicle }: { $leaves }, { $from } to { $to }
+mail-alert = Space for your { $vehicle }
+mail-alert-subject = { $headline }: { $leaves }, { $route }
 mail-alert-opening = Space that comes back is often gone within minutes.
-mail-alert-first-seen = It is the first time we see this sailing.
+mail-alert-first-seen = This is the first time we have seen this sailing.
 mail-alert-already-open = The space was there when your watch began.
 mail-alert-why = You get this mail because a watch of yours asks for it.
+mail-alert-page = See it on FerryAlert
 mail-car = car
 mail-campervan = campervan
 mail-motorhome = motorhome
 mail-caravan = caravan
 mail-van = van
 mail-vehicle = vehicle
-mail-book = Book at { $operator }
 mail-got-it = Got it?
-mail-stop = Booked, stop
 mail-not-yet = Not yet?
-mail-keep = Keep watching
-mail-leaves = Leaves
-mail-leaves-from = { $moment } from { $from }
-mail-back = Back
 mail-ship = Ship
+mail-size = Your vehicle
 mail-class = Vehicle class
 mail-spaces = Spaces left
-mail-count = { $n }
 mail-price = Price
-mail-amount = { $price }
-mail-price-for = { $price } for { $basis }
+mail-price-basis = The price is for
 mail-basis-brittany = 2 adults and the largest vehicle of the class, with a cabin where one must be taken
 mail-cabin = Cabin
 mail-available = available
+mail-note = Your note
 mail-seen = We saw it { $ago }, at { $time } { $zone }.
-mail-just-now = just now
 
 # Outages.
 mail-mark-not-checked = ◌ Not checked
@@ -114,7 +107,7 @@ mail-key-created-next = If you expected it, you need to do nothing. If not, revo
 mail-key-created-act = See or revoke the key
 mail-key-expiring-mark = ● Key ends
 mail-key-expiring = An API key of { $tenant } ends soon
-mail-key-expiring-lead = The program that uses it will be refused from then on.
+mail-key-expiring-lead = From then on the program that uses it will be refused.
 mail-key-expiring-next = Rotate the key: you get a new one, and the old one may work on for some days while you put it in place.
 mail-key-expiring-act = Rotate the key
 mail-keys-why = You get this mail because you own this team.

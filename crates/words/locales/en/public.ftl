@@ -127,6 +127,7 @@ search-found = { $n ->
 search-unchecked = Not checked yet: nobody watches here. Watch it, and we begin to look.
 search-later = Later sailings
 space-unchecked = Not checked yet
+departure = { $time } { $space }
 checked-ago = checked { $span } ago
 exact-utc = { $moment } UTC
 every-seconds = { $n ->

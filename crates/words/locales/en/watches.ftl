@@ -6,7 +6,6 @@ moment-exact = { $at } { $zone }
 day = { $day }
 clock = { $time }
 days-range = { $from } to { $to }
-list-more = { $all }, { $more }
 route = { $from } to { $to }
 sailing = { $route }, { $at }
 class = class { $class }
@@ -294,6 +293,7 @@ alert-kind-first-seen = It was seen for the first time, and had space.
 alert-kind-already-open = It had space already when the watch began.
 alert-seen = Seen
 alert-released = Told to your plan
+alert-head-start = { $plan } would have told you { $span } earlier.
 alert-nobody-told = Nobody was written to.
 alert-closed-gone = The space is gone since
 alert-closed-departed = It left
@@ -306,9 +306,11 @@ message-due = On its way
 message-failed = Not delivered
 message-cancelled = Not sent: it was no longer true
 message-channel-off = Not sent: the address is switched off
+message-channel-removed = Not sent: the channel was removed
 message-channel-unconfirmed = Not sent: the address was not confirmed
 
 # Channels.
+channel-removed = A channel that was removed since
 channel-email = E-mail
 channels-lead = Here we write to you when space opens. An address works once you have confirmed it.
 channels-none = You have no address here yet.

@@ -18,7 +18,7 @@ nav-watches = Veilles
 nav-alerts = Alertes
 nav-channels = Canaux
 nav-tenant = Équipe
-nav-account = { $name } : votre compte
+nav-account = { $name } : votre compte
 nav-tenants = Vos espaces
 language = Langue
 language-choose = Changer de langue
@@ -46,7 +46,7 @@ ago = il y a { $span }
 in-span = dans { $span }
 
 # Formulaires et instants de chaque page.
-form-refused = Rien n’a encore été changé : regardez ce qui est marqué ci-dessous.
+form-refused = Rien n’a encore été changé : regardez ce qui est marqué ci-dessous.
 form-save = Enregistrer
 instant = { $at }
 just-now = à l’instant
@@ -67,3 +67,8 @@ plain = { $text }
 
 # Les mots d’autrui, tels quels.
 quoted = { $text }
+
+# Comment une chose s’appelle et ce qu’elle est ; plusieurs choses, et plusieurs qui ont déjà des virgules.
+line = { $label } : { $value }
+list-more = { $all }, { $more }
+list-apart = { $all } ; { $more }

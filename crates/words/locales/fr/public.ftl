@@ -3,7 +3,7 @@
 # La première page.
 home-title = De la place sur les ferries complets, annoncée à temps
 home-lead = FerryAlert surveille les traversées complètes pour les camping-cars et autres grands véhicules, et vous prévient dès qu’une place se libère.
-landing-head = FerryAlert : de la place sur les ferries complets pour camping-cars et grands véhicules
+landing-head = FerryAlert : de la place sur les ferries complets pour camping-cars et grands véhicules
 landing-description = Ferry complet pour votre van ou votre camping-car ? FerryAlert surveille les traversées pour un véhicule de votre taille et vous prévient dès qu’une place se libère, avec le lien pour réserver.
 landing-under = Gratuit pour deux veilles. Nous ne réservons jamais à votre place, et aucune carte n’est demandée pour commencer.
 board-open = De la place en ce moment
@@ -12,7 +12,7 @@ board-all = Toutes les lignes
 board-note = Ce que la formule Free a appris. Les formules plus rapides l’apprennent plus tôt.
 how = Comment ça marche
 how-say = Dites ce qu’il vous faut
-how-say-text = D’où à où, quels jours, et le véhicule que vous conduisez vraiment : longueur, hauteur, porte-vélos.
+how-say-text = D’où à où, quels jours, et le véhicule que vous conduisez vraiment : longueur, hauteur, porte-vélos.
 how-watch = Nous veillons
 how-watch-text = Nous interrogeons la compagnie au rythme qu’elle permet, une fois pour tous ceux qui attendent la même traversée.
 how-book = Vous réservez
@@ -45,11 +45,11 @@ answer-fast = Une place rendue par d’autres part souvent en quelques minutes. 
 ask-full = La traversée a de la place pour les voitures. Pourquoi dites-vous complet ?
 answer-full = Les compagnies vendent leurs ponts par hauteur et longueur. Il peut y avoir de la place pour une voiture et aucune pour un van ; nous regardons la catégorie de votre véhicule.
 ask-size = Et si mon véhicule n’est pas dans la liste ?
-answer-size = Choisissez « Ma propre taille » et tapez longueur et hauteur, porte-vélos et remorque compris, en mètres ou en pieds.
+answer-size = Choisissez « Ma propre taille » et tapez longueur et hauteur, porte-vélos et remorque compris, en mètres ou en pieds.
 ask-fail = Et si la compagnie ne répond pas ?
-answer-fail = Vous le voyez sur votre veille et sur la page d’état, et l’apprenez une fois. Ce que nous n’avons pas pu lire ne devient jamais « complet » ni « place ».
+answer-fail = Vous le voyez sur votre veille et sur la page d’état, et l’apprenez une fois. Ce que nous n’avons pas pu lire ne devient jamais « complet » ni « place ».
 ask-leave = Puis-je partir ?
-answer-leave = À tout moment, par vous-même : prenez une copie de tout ce qui est à vous, puis effacez-le.
+answer-leave = À tout moment, par vous-même : prenez une copie de tout ce qui est à vous, puis effacez-le.
 
 # La recherche en une phrase.
 sentence = Chercher des traversées
@@ -65,8 +65,8 @@ sentence-length-example = 5,4 m ou 17 ft 9
 sentence-height = hauteur
 sentence-height-example = 2,0 m
 sentence-go = Chercher
-terminal-unknown = Nous ne connaissons aucun terminal « { $name } ». Essayez le nom de la ville, ou parcourez toutes les lignes.
-day-not-one = Écrivez le jour ainsi : { $example }.
+terminal-unknown = Nous ne connaissons aucun terminal « { $name } ». Essayez le nom de la ville, ou parcourez toutes les lignes.
+day-not-one = Écrivez le jour ainsi : { $example }.
 day-bounds = Choisissez un jour du { $from } au { $to }.
 
 # Véhicules.
@@ -86,28 +86,28 @@ vehicle-of-size = un véhicule de { $length } de long et { $height } de haut
 vehicle-unknown = Choisissez un véhicule de la liste, ou votre propre taille.
 length-empty = Écrivez une longueur, comme 5,40 m ou 17 ft 9.
 length-no-unit = Dites en quoi c’est mesuré, comme 540 cm ou 5,40 m.
-length-too-long = Aucun ferry ne prend si long : 30 m au plus.
-length-not-one = Écrivez ainsi : 5,40 m, 540 cm ou 17 ft 9.
+length-too-long = Aucun ferry ne prend si long : 30 m au plus.
+length-not-one = Écrivez ainsi : 5,40 m, 540 cm ou 17 ft 9.
 length-bounds = Entre { $least } et { $most }.
 
 # Catégories.
-class-to = « { $class } » : jusqu’à { $length } de long et { $height } de haut
-class-to-length = « { $class } » : jusqu’à { $length } de long, toute hauteur
-class-to-height = « { $class } » : jusqu’à { $height } de haut, toute longueur
-class-to-any = « { $class } » : toute taille
+class-to = « { $class } » : jusqu’à { $length } de long et { $height } de haut
+class-to-length = « { $class } » : jusqu’à { $length } de long, toute hauteur
+class-to-height = « { $class } » : jusqu’à { $height } de haut, toute longueur
+class-to-any = « { $class } » : toute taille
 class-over-length = { $mm } de long dépassent { $over }
 class-over-height = { $mm } de haut dépassent { $over }
 class-none = { $operator } ne prend aucun véhicule de { $length } de long et { $height } de haut.
 class-untold = { $operator } ne dit pas s’il y a de la place pour un véhicule de { $length } de long et { $height } de haut ; nous ne pourrions donc jamais vous prévenir.
 class-yours = Votre véhicule est de la catégorie { $class }.
-class-why = Pourquoi :
-class-named = catégorie « { $class } »
+class-why = Pourquoi :
+class-named = catégorie « { $class } »
 
 # Ce que la recherche a trouvé.
 search-title = Trouver une traversée
 search-description = Quelles traversées ont de la place pour votre van, camping-car ou caravane, à la dernière vérification.
 search-what = Du { $from } au { $to }, { $vehicle }
-search-refused = Rien n’a encore été cherché : voyez ce qui est marqué.
+search-refused = Rien n’a encore été cherché : voyez ce qui est marqué.
 search-empty = Dites d’où à où, quand, et avec quoi.
 search-all = Voir toutes les lignes
 search-nowhere = Nous connaissons les deux bouts, mais aucun ferry que nous surveillons ne va de { $from } à { $to }.
@@ -115,7 +115,7 @@ search-from-there = Au départ de { $from }
 search-to-there = Vers { $to }
 search-which = { $n ->
     [one] Une ligne convient
-   *[other] { $n } lignes conviennent : laquelle ?
+   *[other] { $n } lignes conviennent : laquelle ?
 }
 search-month = Tout le mois
 search-told-until = La compagnie annonce ses traversées jusqu’au { $day }. Créez dès maintenant une veille sur les jours suivants ; nous commençons dès qu’elle les annonce.
@@ -124,9 +124,10 @@ search-found = { $n ->
     [one] Une traversée avec de la place.
    *[other] { $n } traversées avec de la place.
 }
-search-unchecked = Pas encore vérifié : personne ne veille ici. Créez une veille, et nous commençons à regarder.
+search-unchecked = Pas encore vérifié : personne ne veille ici. Créez une veille, et nous commençons à regarder.
 search-later = Traversées suivantes
 space-unchecked = Pas encore vérifié
+departure = { $time } { $space }
 checked-ago = vérifié il y a { $span }
 exact-utc = { $moment } UTC
 every-seconds = { $n ->
@@ -170,7 +171,7 @@ ferries-title = Traversées
 ferries-description = Toutes les lignes de ferry que FerryAlert connaît, par compagnie, avec un calendrier des places pour votre véhicule.
 ferries-lead = Toutes les lignes que nous connaissons, comme la compagnie les écrit. Choisissez-en une pour voir son mois.
 route-title = De { $from } à { $to }
-route-description = Places pour vans, camping-cars et caravanes de { $from } à { $to } avec { $operator } : un mois d’un coup d’œil, à la dernière vérification.
+route-description = Places pour vans, camping-cars et caravanes de { $from } à { $to } avec { $operator } : un mois d’un coup d’œil, à la dernière vérification.
 route-back = Autre sens
 route-vehicle = Place pour
 route-show = Montrer
@@ -193,7 +194,7 @@ table-book = Réserver
 # Comment les compagnies répondent.
 status-title = Comment les compagnies répondent
 status-description = Si chaque compagnie de ferry répond à nos vérifications, la dernière bonne vérification, et les 90 derniers jours.
-status-feed = FerryAlert : incidents chez les compagnies
+status-feed = FerryAlert : incidents chez les compagnies
 status-feed-link = Suivre par un flux
 status-calm = Toutes les compagnies que nous interrogeons répondent comme il faut.
 status-rough = Toutes les compagnies ne répondent pas comme il faut. Les veilles concernées peuvent être en retard ; leurs propriétaires le savent.
@@ -209,9 +210,9 @@ status-paused-text = Les vérifications ont échoué l’une après l’autre 
 status-off-text = Nous ne l’interrogeons pas en ce moment.
 status-last-good = Dernière bonne vérification il y a { $span }.
 status-strip = { $n ->
-    [0] Les 90 derniers jours : aucun jour avec des vérifications en échec.
-    [one] Les 90 derniers jours : un jour avec des vérifications en échec.
-   *[other] Les 90 derniers jours : { $n } jours avec des vérifications en échec.
+    [0] Les 90 derniers jours : aucun jour avec des vérifications en échec.
+    [one] Les 90 derniers jours : un jour avec des vérifications en échec.
+   *[other] Les 90 derniers jours : { $n } jours avec des vérifications en échec.
 }
 status-ninety = Il y a 90 jours
 status-today = Aujourd’hui
@@ -260,11 +261,11 @@ pricing-history = { $span } d’historique
 pricing-keys = clés d’API en lecture et écriture, { $n } requêtes par minute
 pricing-begin = Commencer gratuitement
 pricing-honest = En toute franchise
-pricing-pay = On ne peut pas encore payer sur cette page. Qui exploite cette installation donne les formules plus rapides : écrivez à { $contact }.
+pricing-pay = On ne peut pas encore payer sur cette page. Qui exploite cette installation donne les formules plus rapides : écrivez à { $contact }.
 pricing-floor = Aucune formule ne va plus vite que ce qu’une compagnie permet. Chaque veille montre son intervalle réel, et pourquoi.
 pricing-true = Une formule plus rapide l’apprend plus tôt ; elle n’apprend rien d’autre. Free apprend la même chose, plus tard.
 pricing-released = Chaque page montre ce que votre formule a appris à cet instant, et de quand cela date.
-pricing-down = Passer à une formule plus petite n’efface rien : les veilles les plus récentes au-delà de la limite sont mises en pause, et nous vous disons lesquelles.
+pricing-down = Passer à une formule plus petite n’efface rien : les veilles les plus récentes au-delà de la limite sont mises en pause, et nous vous disons lesquelles.
 
 # Comment tout est protégé.
 security-title = Comment FerryAlert est protégé
@@ -315,15 +316,15 @@ offline-again = Réessayer
 
 # Ce qui est gardé.
 privacy-title = Ce que nous gardons, et combien de temps
-privacy-description = Tout ce que FerryAlert garde des personnes : pourquoi, combien de temps, et comment cela disparaît.
+privacy-description = Tout ce que FerryAlert garde des personnes : pourquoi, combien de temps, et comment cela disparaît.
 privacy-lead = Peu de choses, scellées quand c’est une adresse, et effacées quand vous le dites.
 privacy-addresses = Les adresses servent à vous dire ce que vous avez demandé, et à rien d’autre.
 privacy-nobody = Personne d’autre ne les voit. Aucune page ne contient de publicité, de pistage ni quoi que ce soit de tiers.
-privacy-cookies = Deux cookies : l’un vous garde connecté, l’autre retient votre langue.
+privacy-cookies = Deux cookies : l’un vous garde connecté, l’autre retient votre langue.
 privacy-own = Vous pouvez avoir tout ce qui est à vous en un document, et l’effacer, par vous-même.
 privacy-own-go = Vos données
 privacy-map = Ce qui suit est fait de la table selon laquelle nos programmes exportent, effacent et oublient ; un test la compare à la base de données. Les buts sont cités en anglais, tels qu’ils y figurent.
-privacy-kept = Gardé { $kept }. Quand sa personne ou son espace est effacé : { $erased }.
+privacy-kept = Gardé { $kept }. Quand sa personne ou son espace est effacé : { $erased }.
 privacy-what = Quoi
 privacy-why = Pourquoi
 privacy-class = Nature
@@ -342,7 +343,7 @@ kept-days = { $n ->
 kept-always = toujours
 kept-deleted = supprimé
 kept-emptied = vidé de ce qui est personnel
-kept-ids = reste : des identifiants seuls
+kept-ids = reste : des identifiants seuls
 kept-nobodys = ne concerne personne
 kept-plain = aucune
 kept-pseudonym = identifiant d’une personne

@@ -6,7 +6,6 @@ moment-exact = { $at } { $zone }
 day = { $day }
 clock = { $time }
 days-range = du { $from } au { $to }
-list-more = { $all }, { $more }
 route = { $from } – { $to }
 sailing = { $route }, { $at }
 class = catégorie { $class }
@@ -294,6 +293,7 @@ alert-kind-first-seen = Vue pour la première fois, avec de la place.
 alert-kind-already-open = Il y avait déjà de la place au début de la veille.
 alert-seen = Vue
 alert-released = Annoncée à votre formule
+alert-head-start = Avec la formule { $plan }, vous l’auriez su { $span } plus tôt.
 alert-nobody-told = Personne n’a reçu de message.
 alert-closed-gone = La place n’est plus là depuis
 alert-closed-departed = Le bateau est parti
@@ -306,9 +306,11 @@ message-due = En route
 message-failed = Non remis
 message-cancelled = Non envoyé : ce n’était plus vrai
 message-channel-off = Non envoyé : l’adresse est désactivée
+message-channel-removed = Non envoyé : le canal a été retiré
 message-channel-unconfirmed = Non envoyé : l’adresse n’a pas été confirmée
 
 # Canaux.
+channel-removed = Un canal retiré depuis
 channel-email = E-mail
 channels-lead = Ici nous vous écrivons dès qu’une place s’ouvre. Une adresse fonctionne une fois que vous l’avez confirmée.
 channels-none = Vous n’avez pas encore d’adresse ici.

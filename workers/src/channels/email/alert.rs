@@ -3,19 +3,17 @@
 
 use super::{
     Mailer,
-    words::{Answer, Line, Link, Mark, Words, language_of, line, one_line, pause, zone_of},
+    words::{Answer, Board, Line, Link, Mark, Words, language_of, line, one_line, pause, zone_of},
 };
 use crate::channels::Sent;
-use chrono::{DateTime, Utc};
-use domain::{
-    change::AlertKind,
-    facts::{Availability, ClassFacts},
-    operator::Operator,
-    watch::VehicleKind,
-};
+use chrono::{DateTime, NaiveDateTime, Utc};
+use domain::{change::AlertKind, facts::Availability, operator::Operator, text::inert, watch::VehicleKind};
 use lettre::Message;
 use store::delivery::{DeliveryRow, Links, Told};
-use words::{Language, Phrase, Said};
+use words::{Arg, Language, Phrase, Said};
+
+/// The most of a note that a mail repeats, in characters.
+const NOTE_CHARS: usize = 280;
 
 impl Mailer {
     /// Sends one attempt.
@@ -35,31 +33,35 @@ impl Mailer {
     fn alert_words(&self, delivery: &DeliveryRow, links: &Links) -> anyhow::Result<Words> {
         let (told, language) = (&delivery.told, language_of(&delivery.locale));
         let (from, to) = (one_line(&told.terminals.0), one_line(&told.terminals.1));
-        let headline = language
-            .say("mail-alert")
-            .with("vehicle", vehicle(told))
-            .with("leaves", told.sailing.departs_local)
-            .with("from", from.clone())
-            .with("to", to.clone());
-        let book = language.say("mail-book").with("operator", one_line(&told.operator_name));
+        let route = |from: &str, to: &str| Said::new("route").with("from", from).with("to", to);
+        let headline = language.say("mail-alert").with("vehicle", vehicle(told));
+        let subject = language.say("mail-alert-subject").with("headline", headline.clone());
+        let subject = subject.with("leaves", told.sailing.departs_local).with("route", route(&from, &to));
+        let book = language.say("book-at").with("operator", one_line(&told.operator_name));
         let seen = seen(told.seen_at, (&delivery.zone, self.clock.now())).inside(language);
+        let head_start = told.head_start.map(|ahead| Said::from(ahead).inside(language));
         let pause = pause(delivery.last_until, &delivery.zone).map(|pause| pause.inside(language));
         let answer = |question: Phrase, words: Phrase, path: &str| -> anyhow::Result<Answer> {
             Ok(Answer { question: question.to_string(), link: self.link(words, path)? })
         };
         Ok(Words {
             mark: Mark { words: language.say("mail-mark-open").to_string(), is_open: true },
-            headline: headline.to_string(),
+            subject: subject.to_string(),
             lead: vec![caveat(told.alert_kind, language).to_string()],
             button: Some(Link { words: book.to_string(), url: told.sailing.operator.booking_link(&told.sailing) }),
             answers: vec![
-                answer(language.say("mail-got-it"), language.say("mail-stop"), &links.stop)?,
-                answer(language.say("mail-not-yet"), language.say("mail-keep"), &links.keep)?,
+                answer(language.say("mail-got-it"), language.say("link-stop-go"), &links.stop)?,
+                answer(language.say("mail-not-yet"), language.say("link-keep-go"), &links.keep)?,
             ],
-            lines: lines(told, language, (&from, &to)),
-            notes: [Some(seen), pause].into_iter().flatten().map(|note| note.to_string()).collect(),
+            board: Board {
+                sailings: sailings(told, language, [route(&from, &to), route(&to, &from)]),
+                figures: figures(told, language),
+            },
+            lines: lines(told, language),
+            notes: [Some(seen), head_start, pause].into_iter().flatten().map(|note| note.to_string()).collect(),
+            page: Some(self.link(language.say("mail-alert-page"), &links.alert)?),
             unsubscribe_url: Some(self.url(&links.unsubscribe)?),
-            ..Words::quiet(language, language.say("mail-mark-open"), language.say("mail-alert-why"))
+            ..Words::quiet(language, language.say("mail-mark-open"), headline, language.say("mail-alert-why"))
         })
     }
 }
@@ -72,21 +74,41 @@ fn caveat(kind: AlertKind, language: Language) -> Phrase {
     }
 }
 
-fn lines(told: &Told, language: Language, (from, to): (&str, &str)) -> Vec<Line> {
-    let leaves = |moment, from: &str| language.say("mail-leaves-from").with("moment", moment).with("from", from);
-    let mut lines = vec![line(language.say("mail-leaves"), leaves(told.sailing.departs_local, from))];
-    if let Some(pair) = &told.pair {
-        lines.push(line(language.say("mail-back"), leaves(pair.departs_local, to)));
+/// The sailing, and the one back where both are wanted.
+fn sailings(told: &Told, language: Language, [out, back]: [Said; 2]) -> Vec<Line> {
+    let leaves = |route: Said, at: NaiveDateTime| line(route.inside(language), language.say("moment").with("at", at));
+    let back = told.pair.as_ref().map(|pair| leaves(back, pair.departs_local));
+    [Some(leaves(out, told.sailing.departs_local)), back].into_iter().flatten().collect()
+}
+
+/// How many spaces, and for how much.
+fn figures(told: &Told, language: Language) -> Vec<Line> {
+    let Some(facts) = told.sailing_facts.classes.get(&told.class) else { return Vec::new() };
+    let spaces = if let Availability::Available { spaces } = facts.availability { spaces } else { None };
+    let spaces = spaces.map(|n| line(language.say("mail-spaces"), language.say("plain").with("text", n)));
+    let price = facts.price.map(|price| line(language.say("mail-price"), language.say("price").with("price", price)));
+    [spaces, price].into_iter().flatten().collect()
+}
+
+fn lines(told: &Told, language: Language) -> Vec<Line> {
+    let vehicle = &told.criteria.vehicle;
+    let size = language.say("wizard-size").with("length", Arg::Length(vehicle.total_length_mm()));
+    let mut lines = vec![
+        line(language.say("mail-size"), size.with("height", Arg::Length(vehicle.height_mm))),
+        line(language.say("mail-class"), one_line(told.class.as_str())),
+    ];
+    let is_priced = told.sailing_facts.classes.get(&told.class).is_some_and(|facts| facts.price.is_some());
+    if let Some(basis) = price_basis(told.sailing.operator).filter(|_| is_priced) {
+        lines.push(line(language.say("mail-price-basis"), basis.inside(language)));
     }
     if let Some(vessel) = &told.sailing.vessel {
         lines.push(line(language.say("mail-ship"), one_line(vessel.as_str())));
     }
-    lines.push(line(language.say("mail-class"), one_line(told.class.as_str())));
-    if let Some(facts) = told.sailing_facts.classes.get(&told.class) {
-        lines.extend(space(facts, price_basis(told.sailing.operator), language));
-    }
     if told.sailing_facts.cabin.is_some_and(|cabin| matches!(cabin, Availability::Available { .. })) {
         lines.push(line(language.say("mail-cabin"), language.say("mail-available")));
+    }
+    if !told.note.is_empty() {
+        lines.push(line(language.say("mail-note"), inert(&told.note, NOTE_CHARS)));
     }
     lines
 }
@@ -98,21 +120,6 @@ fn price_basis(operator: Operator) -> Option<Said> {
         Operator::Brittany => Some(Said::new("mail-basis-brittany")),
         Operator::Harbour | Operator::BcFerries | Operator::Wsf => None,
     }
-}
-
-fn space(facts: &ClassFacts, price_basis: Option<Said>, language: Language) -> Vec<Line> {
-    let mut lines = Vec::new();
-    if let Availability::Available { spaces: Some(spaces) } = facts.availability {
-        lines.push(line(language.say("mail-spaces"), language.say("mail-count").with("n", spaces)));
-    }
-    if let Some(price) = facts.price {
-        let amount = match price_basis {
-            Some(basis) => language.say("mail-price-for").with("price", price).with("basis", basis),
-            None => language.say("mail-amount").with("price", price),
-        };
-        lines.push(line(language.say("mail-price"), amount));
-    }
-    lines
 }
 
 fn vehicle(told: &Told) -> Said {
@@ -129,7 +136,7 @@ fn vehicle(told: &Told) -> Said {
 fn seen(at: DateTime<Utc>, (zone, now): (&str, DateTime<Utc>)) -> Said {
     let local = at.with_timezone(&zone_of(zone));
     let ago = match (now - at).num_seconds() {
-        ..5 => Said::new("mail-just-now"),
+        ..5 => Said::new("just-now"),
         _ => Said::new("ago").with("span", now - at),
     };
     Said::new("mail-seen")

@@ -35,7 +35,7 @@ impl Sheet<'_> {
 
     /// A letter with its mark, its headline and why it came.
     fn words(&self, mark: Phrase, headline: Phrase, why: Phrase) -> Words {
-        Words { headline: headline.to_string(), ..Words::quiet(self.language, mark, why) }
+        Words::quiet(self.language, mark, headline, why)
     }
 }
 

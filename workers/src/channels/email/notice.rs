@@ -38,13 +38,12 @@ impl Mailer {
         };
         let pause = pause(notice.last_until, &notice.zone).map(|pause| pause.inside(language).to_string());
         let words = Words {
-            headline: told.headline.to_string(),
             lead: vec![told.lead.to_string()],
             lines: told.lines.into(),
             next: vec![told.next.to_string()],
             notes: pause.into_iter().collect(),
             unsubscribe_url: Some(self.url(unsubscribe)?),
-            ..Words::quiet(language, told.mark, language.say("mail-notice-why"))
+            ..Words::quiet(language, told.mark, told.headline, language.say("mail-notice-why"))
         };
         self.message(&notice.address, notice.message_id, &words)
     }
@@ -110,9 +109,9 @@ fn last_good_line(at: Option<DateTime<Utc>>, zone: &str, language: Language) -> 
 fn routes<'a>((operator, language): (Operator, Language), questions: impl Iterator<Item = &'a Question>) -> Phrase {
     let places: BTreeSet<String> =
         questions.map(|question| place(operator, question).inside(language).to_string()).collect();
-    let named = places.iter().take(ROUTES_NAMED).map(String::as_str).collect::<Vec<_>>().join("; ");
+    let named = Said::list_apart(places.iter().take(ROUTES_NAMED).map(Said::quoted));
     match places.len().saturating_sub(ROUTES_NAMED) {
-        0 => Said::quoted(named).inside(language),
+        0 => named.inside(language),
         more => language.say("mail-routes-more").with("named", named).with("more", more),
     }
 }
@@ -124,7 +123,7 @@ fn place(operator: Operator, question: &Question) -> Said {
     match question {
         Question::RouteDay { route, .. } | Question::RouteNow { route } | Question::RouteWeek { route, .. } => {
             match operator.route(route) {
-                Some(route) => Said::new("mail-route").with("from", name(route.from)).with("to", name(route.to)),
+                Some(route) => Said::new("route").with("from", name(route.from)).with("to", name(route.to)),
                 None => Said::quoted(route.to_string()),
             }
         }

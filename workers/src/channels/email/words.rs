@@ -5,16 +5,18 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use words::{Language, Phrase, Said};
+use words::{Argument, Language, Phrase, Said};
 
 /// The words of a mail, in the order in which they are read.
 pub(super) struct Words {
     pub(super) language: Language,
     pub(super) mark: Mark,
-    /// Also the subject.
+    pub(super) subject: String,
+    /// What stands largest; the subject without what the board tells.
     pub(super) headline: String,
     /// Before the button.
     pub(super) lead: Vec<String>,
+    pub(super) board: Board,
     pub(super) button: Option<Link>,
     pub(super) answers: Vec<Answer>,
     pub(super) lines: Vec<Line>,
@@ -24,6 +26,8 @@ pub(super) struct Words {
     pub(super) notes: Vec<String>,
     /// Why the mail came.
     pub(super) why: String,
+    /// Where the same is shown as it is now.
+    pub(super) page: Option<Link>,
     pub(super) unsubscribe_url: Option<String>,
 }
 
@@ -31,6 +35,25 @@ pub(super) struct Words {
 pub(super) struct Mark {
     pub(super) words: String,
     pub(super) is_open: bool,
+}
+
+/// What one reads at a glance, as on a departure board.
+#[derive(Default)]
+pub(super) struct Board {
+    /// Way and time.
+    pub(super) sailings: Vec<Line>,
+    /// How many, for how much.
+    pub(super) figures: Vec<Line>,
+}
+
+impl Board {
+    fn is_empty(&self) -> bool {
+        self.sailings.is_empty() && self.figures.is_empty()
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.sailings.iter().chain(&self.figures)
+    }
 }
 
 /// A row of facts.
@@ -68,19 +91,23 @@ struct HtmlPart<'a> {
 }
 
 impl Words {
-    /// A mail with a mark that is not loud and a reason, and nothing else yet.
-    pub(super) fn quiet(language: Language, mark: Phrase, why: Phrase) -> Words {
+    /// A mail with a mark that is not loud, a headline and a reason, and nothing else yet.
+    pub(super) fn quiet(language: Language, mark: Phrase, headline: Phrase, why: Phrase) -> Words {
+        let headline = headline.to_string();
         Words {
             language,
             mark: Mark { words: mark.to_string(), is_open: false },
-            headline: String::new(),
+            subject: headline.clone(),
+            headline,
             lead: Vec::new(),
+            board: Board::default(),
             button: None,
             answers: Vec::new(),
             lines: Vec::new(),
             next: Vec::new(),
             notes: Vec::new(),
             why: why.to_string(),
+            page: None,
             unsubscribe_url: None,
         }
     }
@@ -92,6 +119,11 @@ impl Words {
 
     fn stop(&self) -> Phrase {
         self.language.say("mail-stop-all")
+    }
+
+    /// A line as text.
+    fn line(&self, label: impl Argument, value: impl Argument) -> Phrase {
+        Said::line(label, value).inside(self.language)
     }
 }
 
@@ -108,7 +140,7 @@ pub(super) fn one_line(text: &str) -> String {
 /// An instant on the clock of somebody's zone, which is named.
 pub(super) fn time(at: DateTime<Utc>, zone: &str) -> Said {
     let local = at.with_timezone(&zone_of(zone));
-    Said::new("mail-moment").with("moment", local.naive_local()).with("zone", local.format("%Z").to_string())
+    Said::new("moment-exact").with("at", local.naive_local()).with("zone", local.format("%Z").to_string())
 }
 
 /// The zone of a person; UTC for who has none that we know.
