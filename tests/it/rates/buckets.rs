@@ -65,6 +65,8 @@ async fn sr_dos_03_a_bucket_fills_with_time_and_a_full_one_is_forgotten() {
     world.clock.advance(TimeDelta::seconds(1));
     assert_eq!(world.parts.store.prune_buckets(world.clock.now(), 10).await.unwrap(), 1);
     assert_eq!(world.empty(allowance, subject).await, rate.burst, "and it is as good as new");
+    world.clock.advance(rate.whole() * 3);
+    assert_eq!(world.empty(allowance, subject).await, rate.burst, "nobody saves up what they did not take");
     // A clock that goes back gives nobody more, nor takes for long.
     let before = world.clock.now() - TimeDelta::days(1);
     assert!(matches!(world.take_at(allowance, subject, before).await, Taken::No(_)));
