@@ -220,6 +220,9 @@ mod tests {
             prop_assert_eq!(home(one) == home(other), home(one).name() == home(other).name());
             prop_assert_ne!(person(one).name(), home(one).name());
             prop_assert_ne!(person(one).name(), home(other).name());
+            // Nor a person whose id is what a household is known by.
+            let network = Ipv6Addr::from_bits(u128::from_be_bytes(one) & (u128::MAX << 64)).octets();
+            prop_assert_ne!(person(network).name(), home(network).name());
         }
     }
 }

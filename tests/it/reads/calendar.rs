@@ -1,7 +1,10 @@
 //! The days of a route: what a plan may know, and nothing of who made us look.
 
 use super::{alice_watches, motorhome, route};
-use crate::{api::released::just_after_a_tick_of, harness::World};
+use crate::{
+    api::released::{just_after_a_tick_of, next_tick_of},
+    harness::World,
+};
 use app::reader::{Reader, Standing};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use dev::sim::SimSailing;
@@ -96,7 +99,10 @@ async fn sr_api_05_whoever_did_not_sign_in_is_shown_neither_what_others_pay_for_
     assert!(fleet.facts.availability(&motorhome()).has_space());
     drop(tx);
 
-    world.clock.advance(TimeDelta::hours(1));
+    // At the tick itself nothing is released: a good poll must have served it.
+    world.clock.advance(next_tick_of(&world, Plan::Free).await - world.clock.now());
+    assert_eq!(anybody(&world, &sailing).await, before);
+    world.clock.advance(TimeDelta::seconds(90));
     world.poll().await;
     let after = anybody(&world, &sailing).await;
     assert!(after.0.has_space() && after.1 > before.1, "{after:?}");

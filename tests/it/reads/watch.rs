@@ -42,6 +42,9 @@ async fn a_watch_shows_its_openings_the_newest_first_and_how_soon_it_told() {
 
     world.clock.advance(TimeDelta::seconds(4));
     world.deliver_with(&world.parts).await;
+    // The wait for its plan is part of the delay, which begins with the look that saw it.
+    let later = "update alert set released_at = seen_at + interval '2 seconds' where closed_at is null";
+    sqlx::query(later).execute(&world.admin).await.unwrap();
     let told = flags(&world, &alice, LONG_AGO).await;
     let [newest, oldest] = &told[..] else { panic!("{told:?}") };
     assert_eq!(newest.delay(), Some(TimeDelta::seconds(4)));

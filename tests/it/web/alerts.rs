@@ -1,11 +1,15 @@
 //! Alerts on pages, what is answered there, and the table of all of them.
 
 use super::{assert_sound, in_french, unescaped, values};
-use crate::harness::{Browser, Person, SESSION, World, alice_waits, eventually};
+use crate::{
+    api::released::just_after_a_tick_of,
+    harness::{Browser, Person, SESSION, World, alice_waits, eventually, motorhome_days},
+};
 use axum::{
     body::{Body, BodyDataStream},
     http::{Request, StatusCode, header},
 };
+use chrono::TimeDelta;
 use csv::{ReaderBuilder, StringRecord};
 use domain::{
     access::Role,
@@ -87,6 +91,31 @@ async fn a_channel_that_is_removed_does_not_undo_that_its_alerts_were_told() {
     assert!(page.text.contains("Not sent: the channel was removed"), "{}", page.text);
     assert_eq!(world.count("select count(*) from delivery where state = 'due'").await, 0, "nothing waits for nobody");
     assert_eq!(world.count("select count(*) from attempt").await, 1);
+}
+
+#[tokio::test]
+async fn sr_api_05_an_alert_shows_the_space_that_its_plan_was_told_of() {
+    let (world, sailing) = alice_waits().await;
+    let fred = world.person("Fred", Plan::Free).await;
+    world.watch(&fred, &motorhome_days(1)).await;
+    world.open(&sailing);
+    world.an_hour_later().await;
+    just_after_a_tick_of(&world, Plan::Free).await;
+    // More of it, of which Alice's fleet hears at once.
+    world.sim.free(&sailing.place("motorhome"), 3).unwrap();
+    world.clock.advance(TimeDelta::minutes(2));
+    world.poll().await;
+    world.settle().await;
+    let alert = "select id from alert where tenant_id = $1";
+    let alert: Uuid = sqlx::query_scalar(alert).bind(fred.tenant.0).fetch_one(&world.admin).await.unwrap();
+    let list = format!("/t/{}/alerts", fred.tenant);
+    let shown = async |path: &str| world.signed_in(&fred).await.get(path).await.text;
+    let before = shown(&list).await;
+    assert!(before.contains("1 space") && !before.contains("3 spaces"), "{before}");
+    assert!(!shown(&format!("{list}/{alert}")).await.contains("3 spaces"));
+    world.an_hour_later().await;
+    assert!(shown(&list).await.contains("3 spaces"));
+    assert!(shown(&format!("{list}/{alert}")).await.contains("3 spaces"));
 }
 
 #[tokio::test]

@@ -145,6 +145,10 @@ async fn sr_api_05_the_dashboard_of_a_slow_plan_does_not_show_what_a_fast_one_kn
     let told = card(&page, bobs);
     assert!(told.contains("Full") && !told.contains("1 space") && !page.text.contains("loud"), "{told}");
     assert_eq!(before[..40], last(&page, bobs)[..40], "nor that anybody looked since");
+    // At the tick itself nothing is released: a good poll must have served it.
+    world.clock.advance(next_tick_of(&world, Plan::Free).await - world.clock.now());
+    let told = card(&dashboard(&world, &bob).await.1, bobs).to_owned();
+    assert!(told.contains("Full") && !told.contains("1 space"), "{told}");
 
     world.an_hour_later().await;
     assert!(card(&dashboard(&world, &bob).await.1, bobs).contains("1 space"));

@@ -60,7 +60,7 @@ async fn a_watch_says_what_it_waits_for_how_it_is_checked_and_what_it_told() {
 }
 
 #[tokio::test]
-async fn a_watch_shows_no_fact_before_its_own_plan_was_told() {
+async fn sr_api_05_a_watch_shows_no_fact_before_its_own_plan_was_told() {
     let (world, sailing) = alice_waits().await;
     let fred = world.person("Fred", Plan::Free).await;
     let watch = world.watch(&fred, &motorhome_days(1)).await;

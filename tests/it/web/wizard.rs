@@ -1,9 +1,12 @@
 //! The way to a watch: three pages by GET and one press.
 
 use super::{assert_sound, assert_whole, fields, in_french};
-use crate::harness::{Browser, Page, Person, World, motorhome_days};
+use crate::{
+    api::released::just_after_a_tick_of,
+    harness::{Browser, Page, Person, World, alice_waits, motorhome_days},
+};
 use axum::http::StatusCode;
-use chrono::Days;
+use chrono::{Days, TimeDelta};
 use domain::{access::Role, plan::Plan};
 use url::form_urlencoded;
 
@@ -111,6 +114,25 @@ async fn a_search_leads_to_the_last_page_and_needs_one_press() {
     assert!(
         change.text.contains("value=\"harbour:POR-SAN\" selected") && change.text.contains("value=\"coachbuilt_700\"")
     );
+}
+
+#[tokio::test]
+async fn sr_api_05_the_last_page_shows_the_space_that_its_readers_plan_was_told_of() {
+    let (world, sailing) = alice_waits().await;
+    let fred = world.person("Fred", Plan::Free).await;
+    just_after_a_tick_of(&world, Plan::Free).await;
+    world.open(&sailing);
+    world.clock.advance(TimeDelta::minutes(2));
+    world.poll().await;
+    let answers = searched(&world);
+    let answers: Vec<_> = answers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let path = format!("/t/{}/watches/new?{}", fred.tenant, query(&answers));
+    let check = async || world.signed_in(&fred).await.get(&path).await.text;
+    let before = check().await;
+    assert!(before.contains("No sailing has space at present.") && !before.contains("1 space"), "{before}");
+    world.an_hour_later().await;
+    let after = check().await;
+    assert!(after.contains("1 space") && !after.contains("No sailing has space at present."), "{after}");
 }
 
 #[tokio::test]

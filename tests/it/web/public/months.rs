@@ -68,5 +68,7 @@ async fn days_of_which_nobody_has_asked_are_not_drawn_as_full() {
     let later = (world.first_day + Days::new(40)).format("%Y-%m").to_string();
     let document = read(&get(&world, &format!("/ferries/harbour/POR-SAN?month={later}")).await);
     assert!(attributes(&document, ".month a", "href").is_empty());
+    let drawn = attributes(&document, ".month .buoy", "class");
+    assert!(!drawn.is_empty() && drawn.iter().all(|class| class == "buoy signal unchecked"), "{drawn:?}");
     assert!(text_of(&document, "#month-told").contains("No sailing of this month was checked"));
 }

@@ -4,7 +4,7 @@ use super::{attributes, get, get_in, read, text, text_of};
 use crate::harness::World;
 use atom_syndication::Feed;
 use axum::http::header;
-use chrono::{DateTime, Days, TimeDelta, Utc};
+use chrono::{DateTime, Days, FixedOffset, TimeDelta, Utc};
 use domain::{
     operator::Operator,
     plan::{ApiKeys, Plan},
@@ -20,7 +20,7 @@ async fn seeded() -> World {
         let day = now.date_naive() - Days::new(days_ago);
         sqlx::query(
             "insert into operator_day (operator_id, day, good_min, degraded_min, paused_min, off_min, condition, counted_at, checked_at)
-             values ('harbour', $1, $2, $3, 0, 0, 'good', $4, $4)",
+             values ('harbour', $1, $2, $3, 0, 0, 'good', $4, $4 - interval '2 minutes')",
         )
         .bind(day)
         .bind(good)
@@ -36,6 +36,10 @@ async fn seeded() -> World {
     world
 }
 
+fn at(instant: DateTime<Utc>) -> DateTime<FixedOffset> {
+    instant.fixed_offset()
+}
+
 async fn incident(world: &World, what: &str, began: DateTime<Utc>, ended: Option<DateTime<Utc>>) {
     let insert = "insert into operator_incident (operator_id, what, began_at, ended_at) values ('harbour', $1, $2, $3)";
     sqlx::query(insert).bind(what).bind(began).bind(ended).execute(&world.admin).await.unwrap();
@@ -46,7 +50,7 @@ async fn the_status_page_says_in_words_what_it_draws() {
     let world = seeded().await;
     let document = read(&get(&world, "/status").await);
     assert!(text_of(&document, "#harbour .chip").contains("Answers"));
-    assert!(text_of(&document, "#harbour p").contains("Last good check 1 minute ago"));
+    assert!(text_of(&document, "#harbour p").contains("Last good check 3 minutes ago"));
     assert_eq!(attributes(&document, "#harbour .strip g > rect:first-of-type", "x").len(), 90);
     assert_eq!(
         attributes(&document, "#harbour .strip", "aria-label"),
@@ -79,8 +83,25 @@ async fn the_feed_is_atom_with_an_entry_an_incident() {
         assert!(feed.links().iter().any(|link| link.rel() == "self" && link.href() == feed.id()));
         let ids: HashSet<&str> = feed.entries().iter().map(atom_syndication::Entry::id).collect();
         assert_eq!((feed.entries().len(), ids.len()), (2, 2));
-        let newest = &feed.entries()[0];
-        assert!(newest.title().as_str().contains("Harbour Lines (simulated)"), "{:?}", newest.title());
+        let [newest, oldest] = feed.entries() else { panic!("{feed:?}") };
+        let (now, ago) = (world.clock.now(), TimeDelta::days(10));
+        for (entry, title, text) in [
+            (newest, "incident-paused", Said::new("incident-lasts")),
+            (oldest, "incident-degraded", Said::new("incident-lasted").with("span", TimeDelta::hours(2))),
+        ] {
+            let title = Said::new(title).with("operator", "Harbour Lines (simulated)").inside(language);
+            assert_eq!(entry.title().as_str(), title.to_string());
+            assert_eq!(entry.content().and_then(|content| content.value()), Some(&*text.inside(language).to_string()));
+        }
+        assert_eq!(
+            (newest.published(), newest.updated()),
+            (Some(&at(now - TimeDelta::hours(3))), &at(now - TimeDelta::hours(3)))
+        );
+        // It was over two hours later, and told anew then.
+        assert_eq!(
+            (oldest.published(), oldest.updated()),
+            (Some(&at(now - ago)), &at(now - ago + TimeDelta::hours(2)))
+        );
         assert_eq!(*feed.updated(), feed.entries().iter().map(|entry| *entry.updated()).max().unwrap());
     }
 }
@@ -99,10 +120,17 @@ async fn plans_are_shown_with_the_numbers_that_admission_goes_by() {
     let world = World::new().await;
     for language in Language::ALL {
         let document = read(&get_in(&world, "/pricing", language).await);
-        let shown = text(&document);
-        for plan in Plan::ALL {
+        for (at, plan) in (1..).zip(Plan::ALL) {
+            // Each number stands on the card of its plan.
+            let shown = text_of(&document, &format!(".plans > li:nth-child({at})"));
             let limits = plan.limits();
+            let every = match limits.interval_s {
+                hours if hours % 3_600 == 0 => Said::new("every-hours").with("n", hours / 3_600),
+                minutes => Said::new("every-minutes").with("n", minutes / 60),
+            };
             let mut wanted = vec![
+                Said::new("pricing-interval").with("every", every),
+                Said::new("pricing-history").with("span", TimeDelta::days(limits.history_days.into())),
                 Said::new("pricing-watches").with("n", limits.active_watches),
                 Said::new("pricing-days").with("n", limits.watched_days),
                 Said::new("pricing-members").with("n", limits.members),
@@ -119,7 +147,7 @@ async fn plans_are_shown_with_the_numbers_that_admission_goes_by() {
                 assert!(shown.contains(&said), "{plan}: {said}");
             }
         }
-        assert!(shown.contains(&world.config.contact), "who pays is told whom to ask");
+        assert!(text(&document).contains(&world.config.contact), "who pays is told whom to ask");
     }
 }
 
