@@ -126,7 +126,7 @@ async fn a_return_watch_that_wants_both_legs_alerts_once_on_the_pair() {
     world.an_hour_later().await;
     world.an_hour_later().await;
     assert_eq!(world.sim.inbox().len(), 1);
-    assert!(world.sim.inbox()[0].text.as_deref().unwrap().contains("Back: "));
+    assert!(world.sim.inbox()[0].text.as_deref().unwrap().contains("\nSantoña Sim to Portmouth Sim: "));
 
     world.fill(&out);
     world.an_hour_later().await;

@@ -208,7 +208,7 @@ fn forms(tenant: &str, guest: &Person, key: Uuid) -> Vec<Refused<'static>> {
         (
             "/account/data/erase".to_owned(),
             &[("words", "effacez <moi>")],
-            &["value=\"effacez &#60;moi&#62;\"", "Rien n’a été effacé. Tapez «\u{202f}tout effacer\u{202f}»"],
+            &["value=\"effacez &#60;moi&#62;\"", "Rien n’a été effacé. Tapez «\u{a0}tout effacer\u{a0}»"],
         ),
         (at("/settings"), &[("name", "www.x.test")], &["value=\"www.x.test\"", "Un nom ne peut pas contenir"]),
         (at("/close"), &[("name", "Alicia")], &["value=\"Alicia\"", "Ce n’est pas le nom de l’espace."]),

@@ -211,7 +211,7 @@ mod tests {
             step("2026-07-02T12:00:00Z", Availability::Unknown),
         ];
         let chart = Timeline::of(&steps, &[], span);
-        assert_eq!(chart.area, "M40 160L40 160L376 160L376 93L544 93L544 160L712 160L712 160Z");
+        assert_eq!(chart.area, "M40 160L40 160L40 160L376 160L376 93L544 93L544 160L712 160L712 160Z");
         assert_eq!(chart.gaps, [Span { x: 544, width: 168 }]);
         assert_eq!(chart.most, Some(SPACES_LEAST));
         assert_eq!(chart.days, [DayMark { x: 376, at: at("2026-07-02T00:00:00Z") }]);
@@ -226,9 +226,15 @@ mod tests {
     }
 
     #[test]
-    fn nothing_known_is_an_empty_picture() {
-        let now = at("2026-07-01T00:00:00Z");
-        assert_eq!(Timeline::of(&[], &[], (now, now)).area, "M40 160L712 160Z");
+    fn what_was_not_known_yet_is_a_gap_and_no_rise() {
+        let (since, now) = (at("2026-07-01T00:00:00Z"), at("2026-07-03T00:00:00Z"));
+        let first = step("2026-07-02T00:00:00Z", Availability::Available { spaces: Some(4) });
+        let chart = Timeline::of(&[first], &[], (since, now));
+        assert_eq!(chart.area, "M40 160L376 160L376 26L712 26L712 160Z");
+        assert_eq!(chart.gaps, [Span { x: 40, width: 336 }]);
+        let nothing = Timeline::of(&[], &[], (since, now));
+        assert_eq!(nothing.area, "M40 160L712 160L712 160Z");
+        assert_eq!(nothing.gaps, [Span { x: 40, width: 672 }]);
     }
 
     #[test]

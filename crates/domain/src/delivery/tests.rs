@@ -62,11 +62,11 @@ fn every_hindrance_cancels_with_its_own_reason() {
     for (facts, reason) in cases {
         assert_eq!(still_wanted(&facts, now).map_err(CancelReason::as_str), Err(reason));
     }
-    let of_others = [CancelReason::Recovered, CancelReason::NotTold, CancelReason::Void];
+    let of_others = [CancelReason::Recovered, CancelReason::NotTold, CancelReason::Void, CancelReason::ChannelRemoved];
     assert_eq!(
         CancelReason::ALL.len(),
         9 + of_others.len(),
-        "each reason has its case above, or is a notice's or a letter's"
+        "each reason has its case above, or is a notice's, a letter's or the database's"
     );
 }
 
