@@ -14,14 +14,14 @@ use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::mpsc;
-use url::Url;
+use url::{Position, Url};
 
 /// The least score of a page, of 100.
 pub const LEAST: u32 = 98;
 /// As the columns of the table.
 const CATEGORIES: [&str; 4] = ["performance", "accessibility", "best practices", "SEO"];
-/// Pages that search engines are to leave alone: their SEO is not asked.
-const UNLISTED: &str = "noindex";
+/// Before the beginning of an address, in `robots.txt`, that search engines are to leave alone: its SEO is not asked.
+const UNLISTED: &str = "Disallow: ";
 
 /// What is measured.
 #[derive(Clone, Debug, clap::Args)]
@@ -55,20 +55,23 @@ pub async fn run(measure: Measure) -> Result<()> {
         window.go(page.url.as_str()).await?;
         let is_page =
             window.seen().requests.iter().any(|request| request.url == page.url.as_str() && request.status == 200);
-        let robots = window.evaluate("document.querySelector('meta[name=robots]')?.content ?? ''").await?;
-        if is_page && !robots.as_str().is_some_and(|robots| robots.contains(UNLISTED)) {
+        if is_page {
             urls.push(page.url);
         }
     }
+    window.go(ground.base.as_str()).await?;
+    let robots = window.evaluate("fetch('/robots.txt').then((answer) => answer.text())").await?;
+    let robots = robots.as_str().unwrap_or_default();
+    let unlisted: Vec<&str> = robots.lines().filter_map(|line| line.strip_prefix(UNLISTED)).collect();
     drop(window);
     println!("{:44} {}", "page", CATEGORIES.map(|category| format!("{category:>15}")).concat());
-    let too_low = measured(&lighthouse, chromium.port()?, &urls).await?;
+    let too_low = measured(&lighthouse, chromium.port()?, (&urls, &unlisted)).await?;
     ensure!(too_low == 0, "{too_low} of {} pages score less than {LEAST}", urls.len());
     Ok(())
 }
 
 /// Measures, prints each page when it is measured, and counts those that score too little.
-async fn measured(lighthouse: &npm::Installed, port: u16, urls: &[Url]) -> Result<usize> {
+async fn measured(lighthouse: &npm::Installed, port: u16, (urls, unlisted): (&[Url], &[&str])) -> Result<usize> {
     let told = json!({ "port": port, "urls": urls }).to_string();
     let order = Order::new("Lighthouse", &lighthouse.node)
         .args([lighthouse.directory.join("lighthouse.mjs").into_os_string(), told.into()]);
@@ -80,7 +83,9 @@ async fn measured(lighthouse: &npm::Installed, port: u16, urls: &[Url]) -> Resul
         let page: Measured = serde_json::from_str(&line).with_context(|| format!("Lighthouse says {line}"))?;
         progress.next(page.url.path());
         progress.aside(|| println!("{page}"));
-        too_low += usize::from(page.scores.iter().any(|score| *score < LEAST));
+        let is_unlisted = unlisted.iter().any(|path| page.url[Position::BeforePath..].starts_with(path));
+        let asked = if is_unlisted { &page.scores[..3] } else { &page.scores[..] };
+        too_low += usize::from(asked.iter().any(|score| *score < LEAST));
     }
     progress.done();
     let status = process.wait().await?;
