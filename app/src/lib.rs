@@ -50,6 +50,7 @@ pub mod session;
 mod sheet;
 pub mod shield;
 mod signed_in;
+mod space;
 mod spoken;
 pub mod suspension;
 mod tenants;

@@ -1,9 +1,10 @@
 //! What is known of a space, as a page shows it: a buoy, a word, a price and how old that is. Promises that shape, colour and
 //! word say the same, and that what nobody has checked says so. Never rounds an age up to now.
 
+use crate::space;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use domain::{
-    facts::{Availability, ClassFacts, Price},
+    facts::{ClassFacts, Price},
     operator::search::Connection,
 };
 use store::sailing::ReleasedSailing;
@@ -48,14 +49,7 @@ impl Space {
         let Some(facts) = facts else {
             return Space { signal: "unchecked", word: Said::new("space-unchecked"), price: None, checked: None };
         };
-        let (signal, word) = match facts.availability {
-            Availability::Available { spaces: Some(0) } | Availability::Full => ("full", Said::new("space-full")),
-            Availability::Available { spaces: Some(n) } => ("open", Said::new("space-open-n").with("n", n)),
-            Availability::Available { spaces: None } => ("open", Said::new("space-open")),
-            Availability::NotReleased => ("not_released", Said::new("space-not-released")),
-            Availability::Cancelled => ("cancelled", Said::new("space-cancelled")),
-            Availability::Unknown => ("unknown", Said::new("space-unknown")),
-        };
+        let (signal, word) = space::said(facts.availability);
         Space { signal, word, price: facts.price, checked }
     }
 
@@ -123,6 +117,7 @@ impl Departure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::facts::Availability;
 
     #[test]
     fn shape_and_word_say_the_same() {

@@ -1,7 +1,7 @@
 //! What the pages of watches, alerts and channels say alike: whether there is space, in which class a vehicle falls and why, how often we ask
 //! and why, when something was. Promises that each is said in one way wherever it stands. Never asks the database.
 
-use crate::{reader::Reader, when::every};
+use crate::{reader::Reader, space, when::every};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use domain::{
@@ -33,14 +33,7 @@ pub(super) struct Space {
 
 impl Space {
     pub(super) fn of(availability: Availability) -> Space {
-        let (signal, said) = match availability {
-            Availability::Available { spaces: Some(n) } => ("open", Said::new("space-open-n").with("n", n)),
-            Availability::Available { spaces: None } => ("open", Said::new("space-open")),
-            Availability::Full => ("full", Said::new("space-full")),
-            Availability::NotReleased => ("not_released", Said::new("space-not-released")),
-            Availability::Cancelled => ("cancelled", Said::new("space-cancelled")),
-            Availability::Unknown => ("unknown", Said::new("space-unknown")),
-        };
+        let (signal, said) = space::said(availability);
         Space { signal, said }
     }
 

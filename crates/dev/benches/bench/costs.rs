@@ -4,7 +4,7 @@
 //! Promises that the span begins when every wanted target was polled once. Never counts the seeding, nor the first polls.
 
 use crate::Measure;
-use crate::ground::{self, Simulator};
+use crate::ground::{self, Running, Simulator};
 use crate::meter::float;
 use crate::polls::requests_seen;
 use crate::report::{Figure, Report};
@@ -18,18 +18,13 @@ use domain::operator::Operator;
 use domain::plan::Plan;
 use sqlx::{Connection, PgConnection};
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
-use tokio_util::sync::CancellationToken;
-use workers::clock::{Chance, Clock};
-use workers::run::Parts;
+use std::time::Duration;
 
 const WATCHES: [u64; 3] = [1_000, 100_000, 1_000_000];
 const TARGETS: u64 = 20_000;
 const ROUTES: [&str; 4] = ["POR-SAN", "SAN-POR", "POR-ISL", "ISL-POR"];
 /// An hour lasts six seconds: with the operator's budget each target is asked once in that time.
 const SCALE: u32 = 600;
-/// How long the first polls may take.
-const KNOWN_WITHIN: Duration = Duration::from_secs(300);
 /// What is counted: long enough for each target to be asked several times.
 const SPAN: Duration = Duration::from_secs(30);
 
@@ -97,27 +92,11 @@ async fn seed(cluster: &Cluster, name: &str, watches: u64, targets: u64) -> Resu
 
 async fn span(cluster: &Cluster, name: &str, simulator: Simulator) -> Result<Cost> {
     let mut admin = PgConnection::connect(&cluster.super_url(name)).await?;
-    let mut redis = workers::schedule::connect(&cluster.redis_url(1), Duration::from_secs(10)).await?;
-    let () = redis::cmd("FLUSHDB").query_async(&mut redis).await?;
-    let config = ground::config(cluster, name, simulator, SCALE)?;
-    let parts =
-        Parts::connect(&config, Clock::new(Utc::now), Chance::new(rand::random::<f64>), ground::sealer()).await?;
-    let shutdown = CancellationToken::new();
-    let running = tokio::spawn(parts.run(shutdown.clone()));
-    let known = Instant::now();
-    let unknown = "select count(*) from target where plan is not null and last_good_at is null";
-    let waiting = "select count(*) from change where fanned_out_at is null";
-    while sqlx::query_scalar::<_, i64>(unknown).fetch_one(&mut admin).await? > 0
-        || sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut admin).await? > 0
-    {
-        anyhow::ensure!(known.elapsed() < KNOWN_WITHIN, "the first polls took more than {KNOWN_WITHIN:?}");
-        tokio::time::sleep(Duration::from_millis(500)).await;
-    }
+    let running = Running::begin(cluster, name, simulator, SCALE).await?;
     let before = counted(&mut admin, simulator).await?;
     tokio::time::sleep(SPAN).await;
     let after = counted(&mut admin, simulator).await?;
-    shutdown.cancel();
-    running.await??;
+    running.end().await?;
     admin.close().await?;
     let less = |table: &String, (read, written): &(i64, i64)| {
         let (read_before, written_before) = before.rows.get(table).copied().unwrap_or_default();

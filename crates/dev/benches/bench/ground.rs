@@ -1,15 +1,8 @@
 //! What the sections with a database stand on: a migrated database of their own, the settings a workers' process would be
 //! told, and criteria for any day. Never shared by two sections.
 
-use anyhow::Result;
-use app::{
-    App,
-    client::Proxies,
-    clock::{Chance, Clock, RequestIds},
-    live::Live,
-    rate::Rates,
-    shield::Bounds,
-};
+use anyhow::{Result, ensure};
+use app::{App, client::Proxies, clock::RequestIds, live::Live, rate::Rates, shield::Bounds};
 use chrono::{Days, NaiveDate, Utc};
 use dev::cluster::Cluster;
 use domain::{
@@ -19,10 +12,24 @@ use domain::{
 };
 use outbound::{Client, Egress, UserAgent};
 use sqlx::{Connection, PgConnection};
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use store::{Credentials, LinkKey, Sealer, Store};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-use workers::Config;
+use workers::{
+    Config,
+    clock::{Chance, Clock},
+    run::Parts,
+};
+
+/// How long the first polls may take.
+const KNOWN_WITHIN: Duration = Duration::from_secs(300);
 
 const BASE_URL: &str = "http://localhost:8080";
 const CONTACT: &str = "developer@example.test";
@@ -74,8 +81,8 @@ pub(crate) fn app(store: &Store, credentials: &Credentials) -> Result<App> {
         store: store.clone(),
         credentials: credentials.clone(),
         link_key: LinkKey::new(rand::random()),
-        clock: Clock::new(Utc::now),
-        chance: Chance::new(rand::random),
+        clock: app::clock::Clock::new(Utc::now),
+        chance: app::clock::Chance::new(rand::random),
         request_ids: RequestIds::new(Uuid::new_v4),
         scale: TimeScale::REAL,
         base_url: BASE_URL.parse()?,
@@ -87,6 +94,40 @@ pub(crate) fn app(store: &Store, credentials: &Credentials) -> Result<App> {
         providers: Arc::default(),
         outbound: Client::new(Egress::production(), &UserAgent::new(&BASE_URL.parse()?, CONTACT)?)?,
     })
+}
+
+/// Workers that run, and have asked for every wanted target once.
+pub(crate) struct Running {
+    shutdown: CancellationToken,
+    parts: JoinHandle<Result<()>>,
+}
+
+impl Running {
+    /// Starts them with an empty schedule, and waits until all is known and told.
+    pub(crate) async fn begin(cluster: &Cluster, name: &str, simulator: Simulator, scale: u32) -> Result<Running> {
+        let mut admin = PgConnection::connect(&cluster.super_url(name)).await?;
+        let mut redis = workers::schedule::connect(&cluster.redis_url(1), Duration::from_secs(10)).await?;
+        let () = redis::cmd("FLUSHDB").query_async(&mut redis).await?;
+        let config = config(cluster, name, simulator, scale)?;
+        let parts = Parts::connect(&config, Clock::new(Utc::now), Chance::new(rand::random::<f64>), sealer()).await?;
+        let shutdown = CancellationToken::new();
+        let parts = tokio::spawn(parts.run(shutdown.clone()));
+        let begun = Instant::now();
+        let waiting = "select (select count(*) from target where plan is not null and last_good_at is null)
+                            + (select count(*) from change where fanned_out_at is null)";
+        while sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut admin).await? > 0 {
+            ensure!(begun.elapsed() < KNOWN_WITHIN, "the first polls took more than {KNOWN_WITHIN:?}");
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        admin.close().await?;
+        Ok(Running { shutdown, parts })
+    }
+
+    /// Stops them.
+    pub(crate) async fn end(self) -> Result<()> {
+        self.shutdown.cancel();
+        self.parts.await?
+    }
 }
 
 /// A day so many days from today.

@@ -6,7 +6,7 @@
 
 use crate::{
     Measure,
-    ground::{self, Simulator},
+    ground::{self, Running, Simulator},
     meter::{float, per_mille},
     report::{Aim, Figure, Report},
     steps,
@@ -29,15 +29,10 @@ use dev::{
 };
 use domain::{operator::Operator, plan::Plan, session::Span, token::Token};
 use sqlx::{Connection, PgConnection};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use store::{Credentials, DatabaseRole, Store};
-use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use uuid::Uuid;
-use workers::{
-    clock::{Chance, Clock},
-    run::Parts,
-};
 
 const WATCHES: u64 = 10_000;
 /// Days that are watched: as far ahead as a calendar shows.
@@ -49,7 +44,6 @@ const WARM: usize = 20;
 const BUDGET_MS: f64 = 20.0;
 /// An hour lasts six seconds, so that every target is known soon.
 const SCALE: u32 = 600;
-const KNOWN_WITHIN: Duration = Duration::from_secs(120);
 const PAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
 const NAME: &str = "pages";
 const ISSUER: &str = "https://issuer.example";
@@ -160,7 +154,7 @@ async fn seed(cluster: &Cluster, simulator: Simulator, measure: Measure) -> Resu
         let crowd = Crowd { name, tenants, watches, plan: Plan::Fleet, wishes: &wishes };
         crowd.write(&url, &Progress::start("Seeding")).await?;
     }
-    poll(cluster, simulator).await?;
+    Running::begin(cluster, NAME, simulator, SCALE).await?.end().await?;
     let mut admin = PgConnection::connect(&url).await?;
     let (tenant, user): (Uuid, Uuid) =
         sqlx::query_as("select tenant_id, user_id from member join tenant using (tenant_id) where name = 'fleet 0'")
@@ -182,28 +176,6 @@ async fn seed(cluster: &Cluster, simulator: Simulator, measure: Measure) -> Resu
         .await?;
     admin.close().await?;
     Ok(Place { tenant, user, watch, alert })
-}
-
-/// Lets the workers run until every wanted target is known.
-async fn poll(cluster: &Cluster, simulator: Simulator) -> Result<()> {
-    let mut admin = PgConnection::connect(&cluster.super_url(NAME)).await?;
-    let mut redis = workers::schedule::connect(&cluster.redis_url(1), Duration::from_secs(10)).await?;
-    let () = redis::cmd("FLUSHDB").query_async(&mut redis).await?;
-    let config = ground::config(cluster, NAME, simulator, SCALE)?;
-    let parts =
-        Parts::connect(&config, Clock::new(Utc::now), Chance::new(rand::random::<f64>), ground::sealer()).await?;
-    let shutdown = CancellationToken::new();
-    let running = tokio::spawn(parts.run(shutdown.clone()));
-    let known = Instant::now();
-    let waiting = "select (select count(*) from target where plan is not null and last_good_at is null)
-                        + (select count(*) from change where fanned_out_at is null)";
-    while sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut admin).await? > 0 {
-        ensure!(known.elapsed() < KNOWN_WITHIN, "the first polls took more than {KNOWN_WITHIN:?}");
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-    shutdown.cancel();
-    running.await??;
-    Ok(admin.close().await?)
 }
 
 /// Writes a session of the person who looks.
