@@ -15,7 +15,7 @@ use domain::{
     id::TenantId,
     plan::{Limits, Plan, Usage},
 };
-use store::{board, member, tenancy};
+use store::{member, tenancy, watch};
 use words::Said;
 
 #[derive(Template)]
@@ -64,14 +64,13 @@ pub(crate) async fn show(cx: MemberCx) -> Result<Html<String>, Problem> {
     let frame = cx.frame().await?;
     let membership = cx.membership();
     let mut tx = cx.begin().await?;
-    let (_, usage) = board::counts(&mut tx).await?;
     let page = AboutPage {
         tenant: membership.tenant(),
         name: tenancy::name(&mut tx).await?,
         role: role(membership.role()),
         plan: plan(membership.plan()),
         limits: membership.plan().limits(),
-        usage,
+        usage: watch::usage(&mut tx).await?,
         members: member::list(&mut tx).await?.len(),
         ways: ways(membership.role()),
         frame,

@@ -120,8 +120,7 @@ pub(crate) async fn show(cx: MemberCx, Query(query): Query<BoardQuery>) -> Resul
     let reader = Reader::of_member(&cx, &mut tx).await?;
     let intervals: Vec<Interval> = reader.operators().map(|operator| (operator, reader.interval(operator))).collect();
     let asked = Asked { show, skip: (page - 1) * CARDS_MAX, intervals: &intervals, now: cx.now() };
-    let ids = board::page(&mut tx, &asked).await?;
-    let (counts, usage) = board::counts(&mut tx).await?;
+    let board::Page { ids, counts, usage } = board::page(&mut tx, &asked).await?;
     let stream = stream(membership.tenant(), &ids);
     let cards = Cards::of(ids, frame.zone.clone()).read((&cx, &reader), &mut tx).await?;
     let missed = board::missed(&mut tx, cx.now()).await?.into_iter().filter(|missed| missed.until.is_none());

@@ -146,7 +146,7 @@ impl Reader {
     }
 
     /// When what is shown of a sailing was last checked for the reader's plan: the age of its facts.
-    pub fn checked_at(&self, released: &ReleasedSailing) -> Option<DateTime<Utc>> {
+    pub fn checked_at<F>(&self, released: &ReleasedSailing<F>) -> Option<DateTime<Utc>> {
         let pace = self.pace(released.sailing.operator);
         let (target, last_good_at) = (released.target, released.last_good_at);
         self.last_check(&Checks { target, last_good_at, failing_since: None, pace })

@@ -46,7 +46,7 @@ const FUNCTIONS: [&str; 12] = [
 ];
 
 /// Checked queries by a piece of their text, and the role that runs each.
-const QUERIES: [(&str, &str, &str); 12] = [
+const QUERIES: [(&str, &str, &str); 16] = [
     ("claim_change", "for no key update of c skip locked", "ferry_worker"),
     ("lock_due", "a.id as alert_id", "ferry_worker"),
     ("begin_attempt", "with begun as", "ferry_worker"),
@@ -57,7 +57,11 @@ const QUERIES: [(&str, &str, &str); 12] = [
     ("known_facts", "select s.route_code, s.key, f.facts", "ferry_worker"),
     ("count_active", "\"count!\" from watch where state = 'active'", "ferry_app"),
     ("list of watches", "order by w.created_at desc, w.id desc", "ferry_app"),
-    ("list of alerts", "limit least($8::bigint, 100) + 1) a", "ferry_app"),
+    ("list of alerts", "where a.released_at is not null and a.released_at >= $1", "ferry_app"),
+    ("list of alerts of a watch", "where a.watch_id = $1 and a.released_at is not null", "ferry_app"),
+    ("shown alerts", "where a.id = any($1)\n  and a.released_at is not null", "ferry_app"),
+    ("page of a dashboard", "with ahead as materialized", "ferry_app"),
+    ("days of a route", "t.id limit 2) teller", "ferry_app"),
     ("list of sailings", "order by s.departs_at, s.key\n           limit least($10::bigint, 100) + 1", "ferry_app"),
 ];
 

@@ -232,7 +232,7 @@ async fn told(
     let told = days.into_iter().map(|day| {
         let departures = day.sailings.iter().map(|released| {
             let checked = reader.checked_at(released).map(|at| Checked::new(at, reader.now));
-            let space = Space::of(released.facts.classes.get(&verdict.class), checked);
+            let space = Space::of(released.facts.as_ref(), checked);
             let watch = onward::watch(connection, (day.date, day.date), typed);
             Departure::new(*connection, released, verdict.spec.name, (space, reader.now), watch)
         });

@@ -216,7 +216,7 @@ async fn told(
     let days = calendar::days(tx, &asked).await?;
     let departures = days.iter().flat_map(|day| &day.sailings).map(|released| {
         let checked = reader.checked_at(released).map(|at| Checked::new(at, reader.now));
-        let space = Space::of(released.facts.classes.get(&verdict.class), checked);
+        let space = Space::of(released.facts.as_ref(), checked);
         let day = released.sailing.departs_local.date();
         let watch = onward::watch(&connection, (day, day), typed);
         Departure::new(connection, released, verdict.spec.name, (space, reader.now), watch)

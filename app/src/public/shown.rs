@@ -75,9 +75,9 @@ pub(crate) struct Departure {
 }
 
 impl Departure {
-    pub(crate) fn new(
+    pub(crate) fn new<F>(
         connection: Connection,
-        released: &ReleasedSailing,
+        released: &ReleasedSailing<F>,
         class: &'static str,
         (space, now): (Space, DateTime<Utc>),
         watch: String,

@@ -2,21 +2,22 @@
 //! departure. Promises one page at a time and a bound on each statement, however many watches there are, and facts as released to the
 //! reader's plan. Never tells of another tenant's watches, though they share targets.
 
+mod page;
+
+pub use page::{Asked, CARDS_MAX, Counts, Interval, Page, Show, page};
+
 use crate::{Error, Result, TenantTx, document, sailing, word};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use domain::{
     code::RouteCode,
     facts::ClassFacts,
     id::{AlertId, WatchId},
     operator::Operator,
     outage::Cause,
-    plan::{Plan, Usage},
+    plan::Plan,
     sailing::Sailing,
 };
 use uuid::Uuid;
-
-/// The most watches of a page.
-pub const CARDS_MAX: i64 = 30;
 
 /// The most sailings of one watch that are looked at: the nearest.
 const SIGHTINGS_MAX: i64 = 400;
@@ -26,127 +27,6 @@ const STRETCHES_MAX: i64 = 600;
 
 /// The most outages that are looked at, the newest first.
 const OUTAGES_MAX: i64 = 100;
-
-/// Which watches a list shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Show {
-    /// Those that run or are paused.
-    Current,
-    /// Those that have space now.
-    Open,
-    /// Those that are paused.
-    Paused,
-    /// Those that are over.
-    Ended,
-}
-
-impl Show {
-    fn states(self) -> &'static [&'static str] {
-        match self {
-            Show::Current => &["active", "paused"],
-            Show::Open => &["active"],
-            Show::Paused => &["paused"],
-            Show::Ended => &["stopped", "expired"],
-        }
-    }
-}
-
-/// How often an operator is asked for the reader's plan, which tells when one of its watches misses a check.
-pub type Interval = (Operator, TimeDelta);
-
-/// One page of a list.
-#[derive(Clone, Debug)]
-pub struct Asked<'a> {
-    /// Which watches.
-    pub show: Show,
-    /// From the how-manyth on.
-    pub skip: i64,
-    /// All operators with the intervals of the reader's plan.
-    pub intervals: &'a [Interval],
-    /// The present instant.
-    pub now: DateTime<Utc>,
-}
-
-/// How many watches each list shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Run or are paused.
-    pub current: i64,
-    /// Have space now.
-    pub open: i64,
-    /// Are paused.
-    pub paused: i64,
-    /// Are over.
-    pub ended: i64,
-}
-
-/// The watches of a page, in the order of the list, at most [`CARDS_MAX`].
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn page(tx: &mut TenantTx, asked: &Asked<'_>) -> Result<Vec<WatchId>> {
-    let operators: Vec<String> = asked.intervals.iter().map(|(operator, _)| operator.as_str().to_owned()).collect();
-    let seconds: Vec<f64> = asked.intervals.iter().map(|(_, interval)| interval.as_seconds_f64()).collect();
-    let states: Vec<String> = asked.show.states().iter().map(|state| (*state).to_owned()).collect();
-    let ids = sqlx::query_scalar!(
-        r#"with open as materialized (
-             select distinct watch_id from alert where released_at is not null and closed_at is null),
-           -- Those that miss a check of the plan's own now: `domain::cadence::Checks::degraded_since`, as a set.
-           failing as materialized (
-             select distinct w.id as watch_id
-             from unnest($1::text[], $2::double precision[]) as pace(operator_id, interval_s)
-               join target t on t.operator_id = pace.operator_id and t.failing_since is not null
-               join watch_target wt on wt.target_id = t.id and wt.asked_from <= $3 and $3 < wt.asked_until
-               join watch w on w.tenant_id = wt.tenant_id and w.id = wt.watch_id and w.state = 'active'
-             where greatest(coalesce(t.last_good_at, t.created_at), w.changed_at, wt.asked_from)
-                     + make_interval(secs => pace.interval_s) < $3)
-           select w.id
-           from watch w left join open on open.watch_id = w.id left join failing on failing.watch_id = w.id
-           where w.state = any($4) and (not $5 or open.watch_id is not null)
-           order by (case when w.state <> 'active' then 3 when open.watch_id is not null then 0
-                          when failing.watch_id is not null then 1 else 2 end),
-                    greatest(w.first_day, $8), w.expires_at, w.id
-           offset $6 limit $7"#,
-        &operators,
-        &seconds,
-        asked.now,
-        &states,
-        asked.show == Show::Open,
-        asked.skip,
-        CARDS_MAX,
-        asked.now.date_naive()
-    )
-    .fetch_all(&mut *tx.tx)
-    .await?;
-    Ok(ids.into_iter().map(WatchId).collect())
-}
-
-/// How many watches each list shows, and what the tenant uses of its plan.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn counts(tx: &mut TenantTx) -> Result<(Counts, Usage)> {
-    let row = sqlx::query!(
-        r#"select coalesce(sum(n) filter (where state in ('active', 'paused')), 0)::bigint as "current!",
-                  coalesce(sum(n) filter (where state = 'active'), 0)::bigint as "active!",
-                  coalesce(sum(n) filter (where state = 'paused'), 0)::bigint as "paused!",
-                  coalesce(sum(n) filter (where state in ('stopped', 'expired')), 0)::bigint as "ended!",
-                  (select coalesce(sum(w.watched_days), 0) from watch w where w.state = 'active') as "days!",
-                  (select count(*) from watch w
-                   where w.state = 'active'
-                     and exists (select from alert a where a.tenant_id = w.tenant_id and a.watch_id = w.id
-                                   and a.released_at is not null and a.closed_at is null)) as "open!"
-           from (select state, count(*) as n from watch where state <> 'deleted' group by state) told"#
-    )
-    .fetch_one(&mut *tx.tx)
-    .await?;
-    let counts = Counts { current: row.current, open: row.open, paused: row.paused, ended: row.ended };
-    let usage = Usage {
-        active_watches: u32::try_from(row.active).unwrap_or(u32::MAX),
-        watched_days: u32::try_from(row.days).unwrap_or(u32::MAX),
-    };
-    Ok((counts, usage))
-}
 
 /// One wanted sailing of one watch, as the plan was told of it.
 #[derive(Clone, Debug)]

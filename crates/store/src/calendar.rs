@@ -9,6 +9,7 @@ use crate::{
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::{
     code::{RouteCode, VehicleClass},
+    facts::ClassFacts,
     operator::Operator,
     plan::Plan,
     watch::MAX_DAYS,
@@ -42,9 +43,8 @@ pub struct AskedDays<'a> {
 pub struct Day {
     /// Which, on the clock of the terminal of departure.
     pub date: NaiveDate,
-    /// The sailings of which the plan may know anything, in their order. Of the class asked for something is known where the facts
-    /// hold it.
-    pub sailings: Vec<ReleasedSailing>,
+    /// The sailings of which the plan may know anything, in their order, each with what it may know of the class asked for.
+    pub sailings: Vec<ReleasedSailing<Option<ClassFacts>>>,
 }
 
 /// The days asked for, each once and in their order. Where a route has more sailings than are read, the days after the last that
@@ -57,11 +57,12 @@ pub async fn days(reading: impl Into<Reading<'_>>, asked: &AskedDays<'_>) -> Res
     let to = asked.to.min(last);
     let mut rows = sqlx::query_as!(
         Row,
-        r#"select s.operator_id, s.route_code, s.key, s.departs_local, s.departs_at, s.vessel, te.zone,
-                  told.target_id as "target_id!", told.last_good_at, told.created_at as "created_at!", told.facts as "facts!"
+        r#"select s.operator_id, s.route_code, s.key, s.departs_local, s.departs_at, s.vessel,
+                  (select te.zone from route r join terminal te on te.operator_id = r.operator_id and te.code = r.from_code
+                   where r.operator_id = $1 and r.code = $2) as "zone!",
+                  told.target_id as "target_id!", told.last_good_at, told.created_at as "created_at!",
+                  coalesce(told.facts -> 'classes' -> $5, 'null') as "facts!"
            from sailing s
-             join route r on r.operator_id = s.operator_id and r.code = s.route_code
-             join terminal te on te.operator_id = r.operator_id and te.code = r.from_code
              -- Of the two targets that were asked last, of those that tell of the class if there are any, the one that tells this
              -- plan of it. A class that facts once held stays in them.
              cross join lateral (
@@ -95,7 +96,7 @@ pub async fn days(reading: impl Into<Reading<'_>>, asked: &AskedDays<'_>) -> Res
     .await?;
     let cut = (rows.len() > LIMIT).then(|| rows.split_off(LIMIT)[0].departs_local.date());
     let until = cut.unwrap_or(NaiveDate::MAX);
-    let mut days: BTreeMap<NaiveDate, Vec<ReleasedSailing>> =
+    let mut days: BTreeMap<NaiveDate, Vec<ReleasedSailing<Option<ClassFacts>>>> =
         asked.from.iter_days().take_while(|date| *date <= to && *date < until).map(|date| (date, Vec::new())).collect();
     for row in rows {
         let Some(day) = days.get_mut(&row.departs_local.date()) else { continue };

@@ -3,7 +3,7 @@
 
 use crate::{Result, Sealer, Store, setting, setting::Unfit};
 use sqlx::{
-    PgPool,
+    Connection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::time::Duration;
@@ -82,6 +82,9 @@ impl DatabaseRole {
 /// How long a statement may wait for a free connection before it is an error, in seconds.
 const ACQUIRE_TIMEOUT_S: u64 = 10;
 
+/// How long a connection may have been idle to be used without asking whether it still stands.
+const IDLE_UNTESTED: Duration = Duration::from_secs(1);
+
 impl Store {
     /// Connects with at most `connections` connections; the sealer opens what rows hold.
     ///
@@ -91,6 +94,16 @@ impl Store {
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(ACQUIRE_TIMEOUT_S))
+            // A connection that was just in use is alive; asking it first would be one more journey for every transaction.
+            .test_before_acquire(false)
+            .before_acquire(|connection, idle| {
+                Box::pin(async move {
+                    if idle.idle_for >= IDLE_UNTESTED {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_with(role.options(url)?)
             .await?;
         Standing::of(&pool).await?.check(role)?;

@@ -12,6 +12,7 @@ use domain::{
     plan::Plan,
     sailing::Sailing,
 };
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// Which sailings are asked for, and by whom.
@@ -35,11 +36,11 @@ pub struct Asked<'a> {
 
 /// A sailing and what a plan may know of it.
 #[derive(Clone, Debug)]
-pub struct ReleasedSailing {
+pub struct ReleasedSailing<F = Facts> {
     /// The sailing.
     pub sailing: Sailing,
-    /// What is known of it, as released.
-    pub facts: Facts,
+    /// What is known of it, as released: of all its vehicle classes, or of what was asked for.
+    pub facts: F,
     /// The target that told, as far as it tells when it was checked.
     pub target: TargetState,
     /// Start of the target's last good poll.
@@ -74,7 +75,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    pub(crate) fn read(self) -> Result<ReleasedSailing> {
+    pub(crate) fn read<F: DeserializeOwned>(self) -> Result<ReleasedSailing<F>> {
         Ok(ReleasedSailing {
             sailing: read(
                 (&self.operator_id, &self.route_code, &self.key),

@@ -11,12 +11,18 @@ use dev::{
         told,
     },
 };
-use domain::{access::Role, id::TenantId, operator::Operator, plan::Plan};
+use domain::{
+    access::Role,
+    id::{AlertId, TenantId, WatchId},
+    operator::Operator,
+    plan::Plan,
+};
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
 use store::{
     DatabaseRole, Store,
     alert::{self, AskedAlerts},
+    board::{self, Show},
     calendar::{self, AskedDays},
     outage, status,
     timeline::{self, AskedSteps},
@@ -39,6 +45,9 @@ async fn crowded() -> (World, TenantId) {
     crowd.write(&world.database.super_url(), &Progress::start("Seeding")).await.unwrap();
     let tenant: Uuid = sqlx::query_scalar("select tenant_id from tenant").fetch_one(&world.admin).await.unwrap();
     told::write(&world.database.super_url(), tenant, world.clock.now()).await.unwrap();
+    // As a connection plans that has asked often: for any parameters.
+    let generic = "do $$ begin execute format('alter database %I set plan_cache_mode = force_generic_plan', current_database()); end $$";
+    sqlx::query(generic).execute(&world.admin).await.unwrap();
     (world, TenantId(tenant))
 }
 
@@ -83,7 +92,12 @@ async fn read_all(store: &Store, world: &World, tenant: TenantId) {
     assert_eq!(alert::flags(&mut tx, ids[0], since).await.unwrap().len(), 1);
     assert_eq!(outage::stretches(&mut tx, operator, now - TimeDelta::days(30)).await.unwrap().len(), 100);
     let asked = AskedAlerts { watch: None, open: None, since, plan, now };
-    assert_eq!(alert::list(&mut tx, &asked, None, 20).await.unwrap().rows.len(), 20);
+    let alerts = alert::list(&mut tx, &asked, None, 20).await.unwrap().rows;
+    assert_eq!(alerts.len(), 20);
+    let intervals = [(operator, TimeDelta::minutes(1))];
+    let asked = board::Asked { show: Show::Current, skip: 9_990, intervals: &intervals, now };
+    let page = board::page(&mut tx, &asked).await.unwrap();
+    assert_eq!((page.ids.len(), page.counts.current, page.usage.active_watches), (10, 10_000, 10_000));
 }
 
 #[tokio::test]
@@ -97,4 +111,34 @@ async fn no_page_walks_over_a_whole_table_however_much_is_in_it() {
     store.close().await;
     eventually("the reads are counted", async || reads(&world).await.1 > used_before + 100).await;
     assert_eq!(reads(&world).await.0, before);
+}
+
+/// Rows of alerts that indexes led to.
+async fn alerts_reached(world: &World) -> i64 {
+    let reached =
+        "select sum(idx_tup_read)::bigint from pg_stat_user_indexes where schemaname = 'app' and relname = 'alert'";
+    sqlx::query_scalar(reached).fetch_one(&world.admin).await.unwrap()
+}
+
+#[tokio::test]
+async fn an_alert_and_those_of_one_watch_are_found_among_ten_thousand_by_a_look_each() {
+    let (world, tenant) = crowded().await;
+    let reader = world.member(tenant, "Reader", Role::Viewer).await;
+    let since = DateTime::<Utc>::UNIX_EPOCH;
+    let asked = AskedAlerts { watch: None, open: None, since, plan: Plan::Fleet, now: world.clock.now() };
+    let store = Store::connect(DatabaseRole::App, &world.database.url("ferry_app"), 1, sealer()).await.unwrap();
+    let mut tx = store.begin(&world.membership(&reader).await).await.unwrap();
+    let oldest = "select id, watch_id from alert order by released_at, id limit 1";
+    let (id, watch): (Uuid, Uuid) = sqlx::query_as(oldest).fetch_one(&world.admin).await.unwrap();
+    let before = alerts_reached(&world).await;
+    let found = alert::find(&mut tx, AlertId(id), &asked).await.unwrap().unwrap();
+    assert_eq!(found.watch, WatchId(watch));
+    let of_watch = AskedAlerts { watch: Some(WatchId(watch)), ..asked };
+    let listed = alert::list(&mut tx, &of_watch, None, 20).await.unwrap().rows;
+    assert!(listed.iter().any(|alert| alert.id == found.id));
+    drop(tx);
+    store.close().await;
+    eventually("the reads are counted", async || alerts_reached(&world).await > before).await;
+    let reached = alerts_reached(&world).await - before;
+    assert!(reached < 50, "{reached} rows");
 }

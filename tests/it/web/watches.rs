@@ -121,6 +121,8 @@ async fn a_watch_that_sleeps_asks_nothing_keeps_its_room_and_wakes_on_its_day() 
     let mut tx = world.app.begin(&world.membership(&eve).await).await.unwrap();
     assert_eq!(store::watch::usage(&mut tx).await.unwrap().active_watches, 1, "it has kept its room");
     drop(tx);
+    let dashboard = browser.get(&format!("/t/{}", eve.tenant)).await;
+    assert_says(&dashboard.text, &["1 of 500 watches"]);
 
     let wakes = sqlx::query_scalar("select snoozed_until from watch").fetch_one(&world.admin).await;
     let wakes: DateTime<Utc> = wakes.unwrap();

@@ -150,45 +150,76 @@ pub async fn list(
     after: Option<&Place<Uuid>>,
     limit: i64,
 ) -> Result<Listed<ShownAlert, Uuid>> {
-    let rows = sqlx::query_file_as!(
-        Row,
-        "src/alert/list.sql",
-        asked.watch.map(|watch| watch.0),
-        asked.open,
-        asked.since,
-        asked.plan.as_str(),
-        asked.now,
-        after.map(|place| place.at),
-        after.map(|place| place.key),
-        limit,
-        None::<Uuid>
-    )
-    .fetch_all(&mut *tx.tx)
-    .await?;
+    // Chosen before anything is looked up for them: a page costs what it shows, however many there are.
+    let ids = match asked.watch {
+        Some(watch) => of_watch(tx, watch, asked, after, limit).await?,
+        None => of_all(tx, asked, after, limit).await?,
+    };
+    let rows = rows(tx, &ids, asked).await?;
     Ok(Listed::read(rows, limit, |row| Place { at: row.released_at, key: row.id }, Row::read))
 }
 
-/// One alert; `None` if there is none, it is held, its watch was deleted, or it is another tenant's.
+/// One alert; `None` if there is none, it is held, its watch was deleted, or it is another tenant's. Of what is asked, it heeds the
+/// plan, the present and since when.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub async fn find(tx: &mut TenantTx, id: AlertId, asked: &AskedAlerts) -> Result<Option<ShownAlert>> {
-    let row = sqlx::query_file_as!(
-        Row,
-        "src/alert/list.sql",
-        asked.watch.map(|watch| watch.0),
-        asked.open,
+    rows(tx, &[id.0], asked).await?.pop().map(Row::read).transpose()
+}
+
+async fn rows(tx: &mut TenantTx, ids: &[Uuid], asked: &AskedAlerts) -> Result<Vec<Row>> {
+    Ok(sqlx::query_file_as!(Row, "src/alert/shown.sql", ids, asked.since, asked.plan.as_str(), asked.now)
+        .fetch_all(&mut *tx.tx)
+        .await?)
+}
+
+/// One more than `limit` alerts of all watches. What may be asked for is no `or` here and below: a plan for any parameters would
+/// think that it leaves next to nothing, and read and sort all.
+async fn of_all(tx: &mut TenantTx, asked: &AskedAlerts, after: Option<&Place<Uuid>>, limit: i64) -> Result<Vec<Uuid>> {
+    Ok(sqlx::query_scalar!(
+        "select a.id from alert a
+         where a.released_at is not null and a.released_at >= $1
+           and (select w.state from watch w where w.tenant_id = a.tenant_id and w.id = a.watch_id) <> 'deleted'
+           and case when $2::boolean is null then true else (a.closed_at is null) = $2 end
+           and case when $3::timestamptz is null then true else (a.released_at, a.id) < ($3, $4) end
+         order by a.released_at desc, a.id desc
+         limit least($5::bigint, 100) + 1",
         asked.since,
-        asked.plan.as_str(),
-        asked.now,
-        None::<DateTime<Utc>>,
-        None::<Uuid>,
-        0,
-        Some(id.0)
+        asked.open,
+        after.map(|place| place.at),
+        after.map(|place| place.key),
+        limit
     )
-    .fetch_optional(&mut *tx.tx)
-    .await?;
-    row.map(Row::read).transpose()
+    .fetch_all(&mut *tx.tx)
+    .await?)
+}
+
+/// The same of one watch, along an index of its own.
+async fn of_watch(
+    tx: &mut TenantTx,
+    watch: WatchId,
+    asked: &AskedAlerts,
+    after: Option<&Place<Uuid>>,
+    limit: i64,
+) -> Result<Vec<Uuid>> {
+    Ok(sqlx::query_scalar!(
+        "select a.id from alert a
+         where a.watch_id = $1 and a.released_at is not null and a.released_at >= $2
+           and (select w.state from watch w where w.id = $1) <> 'deleted'
+           and case when $3::boolean is null then true else (a.closed_at is null) = $3 end
+           and case when $4::timestamptz is null then true else (a.released_at, a.id) < ($4, $5) end
+         order by a.released_at desc, a.id desc
+         limit least($6::bigint, 100) + 1",
+        watch.0,
+        asked.since,
+        asked.open,
+        after.map(|place| place.at),
+        after.map(|place| place.key),
+        limit
+    )
+    .fetch_all(&mut *tx.tx)
+    .await?)
 }
 
 /// The deliveries of these alerts, those to channels that were removed since among them.
