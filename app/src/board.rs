@@ -1,5 +1,5 @@
 //! The dashboard: a tenant's watches as cards, those with space first, then those that are not checked, then by their next departure.
-//! Promises a page of at most thirty, whatever their number, and facts as released to the plan; what a page shows and what a stream
+//! Promises a page of at most two dozen, whatever their number, and facts as released to the plan; what a page shows and what a stream
 //! sends to it are made in one place. Never shows another tenant's, and works without its script.
 
 mod card;

@@ -272,7 +272,7 @@ fn summary(strip: &Strip) -> Said {
 }
 
 fn availability(sighting: &Sighting) -> Availability {
-    sighting.facts.map_or(Availability::Unknown, |facts| facts.availability)
+    sighting.availability.unwrap_or(Availability::Unknown)
 }
 
 /// From what says least to what is wished for.

@@ -10,7 +10,7 @@ use crate::{Error, Result, TenantTx, document, sailing, word};
 use chrono::{DateTime, Utc};
 use domain::{
     code::RouteCode,
-    facts::ClassFacts,
+    facts::Availability,
     id::{AlertId, WatchId},
     operator::Operator,
     outage::Cause,
@@ -37,8 +37,8 @@ pub struct Sighting {
     pub leg: i16,
     /// The sailing.
     pub sailing: Sailing,
-    /// What was told of the watch's vehicle class; none if nothing.
-    pub facts: Option<ClassFacts>,
+    /// What was told of space for the watch's vehicle class; none if nothing.
+    pub availability: Option<Availability>,
 }
 
 /// The sailings to come that the targets of these watches tell of, the nearest of each watch, as released to a plan. Some of them
@@ -56,7 +56,7 @@ pub async fn sightings(
     let rows = sqlx::query!(
         r#"select near.watch_id as "watch_id!", near.leg as "leg!", near.operator_id as "operator_id!",
                   near.route_code as "route_code!", near.key as "key!", near.departs_local as "departs_local!",
-                  near.departs_at as "departs_at!", near.vessel, near.facts -> 'classes' -> near.class as class_facts
+                  near.departs_at as "departs_at!", near.vessel, near.facts -> 'classes' -> near.class -> 'availability' as availability
            from unnest($1::uuid[]) as asked(id)
              cross join lateral (
                select wt.watch_id, wt.leg, wt.class, s.operator_id, s.route_code, s.key, s.departs_local, s.departs_at, s.vessel,
@@ -84,8 +84,8 @@ pub async fn sightings(
             let zone = operator.zone_of(&route).ok_or_else(|| Error::Stored(format!("no route {route}")))?;
             let when = (row.departs_local, zone.name(), row.departs_at);
             let sailing = sailing::read((&row.operator_id, &row.route_code, &row.key), when, row.vessel)?;
-            let facts = row.class_facts.map(document).transpose()?;
-            Ok(Sighting { watch: WatchId(row.watch_id), leg: row.leg, sailing, facts })
+            let availability = row.availability.map(document).transpose()?;
+            Ok(Sighting { watch: WatchId(row.watch_id), leg: row.leg, sailing, availability })
         };
         read().inspect_err(|error| tracing::error!(%error, "a sailing cannot be read and is left out")).ok()
     });

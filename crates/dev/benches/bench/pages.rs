@@ -7,7 +7,7 @@
 use crate::{
     Measure,
     ground::{self, Running, Simulator},
-    meter::{float, per_mille},
+    meter::{float, median, per_mille},
     report::{Aim, Figure, Report},
     steps,
 };
@@ -29,7 +29,7 @@ use dev::{
 };
 use domain::{operator::Operator, plan::Plan, session::Span, token::Token};
 use sqlx::{Connection, PgConnection};
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 use store::{Credentials, DatabaseRole, Store};
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -37,7 +37,7 @@ use uuid::Uuid;
 const WATCHES: u64 = 10_000;
 /// Days that are watched: as far ahead as a calendar shows.
 const DAYS: u64 = 62;
-/// How many requests of a page are timed, after a few that are not.
+/// How many requests of a page a run times, after a few that it does not.
 const REQUESTS: usize = 500;
 const WARM: usize = 20;
 /// Server time of 99 pages in 100, in milliseconds.
@@ -47,6 +47,13 @@ const SCALE: u32 = 600;
 const PAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
 const NAME: &str = "pages";
 const ISSUER: &str = "https://issuer.example";
+
+/// What a page took in one run.
+#[derive(Clone, Copy)]
+struct Percentiles {
+    p50_ms: f64,
+    p99_ms: f64,
+}
 
 /// The person who looks, and something of theirs.
 struct Place {
@@ -68,17 +75,28 @@ pub(crate) async fn measure(
     sign_in(cluster, &place, &token).await?;
     let store = Store::connect(DatabaseRole::App, &cluster.url("ferry_app", NAME), 16, ground::sealer()).await?;
     let credentials = Credentials::connect(&cluster.url("ferry_auth", NAME), 16, ground::sealer()).await?;
-    let visitor = Visitor { router: app::router(ground::app(&store, &credentials)?), token };
+    let visitor = Arc::new(Visitor { router: app::router(ground::app(&store, &credentials)?), token });
     let paths = paths(&place);
-    let bar = steps::bar("pages: each of them", paths.len() as u64);
-    for (what, path) in paths {
-        let took_us = visitor.looks(&path).await?;
-        let ms = |part| float(per_mille(&took_us, part).unsigned_abs()) / 1e3;
-        report.add(Figure::new(NAME, format!("{what}: p50"), ms(500), "ms"));
-        report.add(Figure::new(NAME, format!("{what}: p99"), ms(990), "ms").aim(Aim::AtMost(BUDGET_MS)));
-        bar.inc(1);
+    let bar = steps::bar("pages: each of them", paths.len() as u64 * u64::from(measure.runs));
+    let mut runs: Vec<Vec<Percentiles>> = vec![Vec::new(); paths.len()];
+    // Page by page, again and again: what the machine does beside falls on one run of many pages, not on all runs of one.
+    for _ in 0..measure.runs {
+        for (page, (_, path)) in runs.iter_mut().zip(&paths) {
+            let (visitor, path) = (Arc::clone(&visitor), path.clone());
+            // On a worker of the runtime, as a server's connections are: from here each answer of the database would wake
+            // another thread.
+            let took_us = tokio::spawn(async move { visitor.looks(&path).await }).await??;
+            let ms = |part| float(per_mille(&took_us, part).unsigned_abs()) / 1e3;
+            page.push(Percentiles { p50_ms: ms(500), p99_ms: ms(990) });
+            bar.inc(1);
+        }
     }
     bar.finish_and_clear();
+    for ((what, _), page) in paths.iter().zip(&runs) {
+        let of = |value: fn(&Percentiles) -> f64| median(page.iter().map(value).collect());
+        report.add(Figure::new(NAME, format!("{what}: p50"), of(|run| run.p50_ms), "ms"));
+        report.add(Figure::new(NAME, format!("{what}: p99"), of(|run| run.p99_ms), "ms").aim(Aim::AtMost(BUDGET_MS)));
+    }
     store.close().await;
     credentials.close().await;
     Ok(())
@@ -97,7 +115,7 @@ fn paths(place: &Place) -> Vec<(&'static str, String)> {
         ("status", "/status".to_owned()),
         ("security", "/security".to_owned()),
         ("dashboard", own("")),
-        ("dashboard, page 334", own("?page=334")),
+        ("dashboard, page 417", own("?page=417")),
         ("dashboard, with space", own("?show=open")),
         ("watch", own(&format!("/watches/{watch}"))),
         ("edit a watch", own(&format!("/watches/{watch}/edit"))),

@@ -6,7 +6,7 @@ use domain::{id::WatchId, operator::Operator, plan::Usage};
 use uuid::Uuid;
 
 /// The most watches of a page.
-pub const CARDS_MAX: i64 = 30;
+pub const CARDS_MAX: i64 = 24;
 
 /// Which watches a list shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
