@@ -69,7 +69,7 @@ async fn reads(world: &World) -> (BTreeMap<String, i64>, i64) {
     )
 }
 
-/// Everything that pages of a watch, a route and the status read.
+/// Everything that a dashboard and the pages of a watch, a route and the status read.
 async fn read_all(store: &Store, world: &World, tenant: TenantId) {
     let (now, operator, since) = (world.clock.now(), Operator::Harbour, DateTime::<Utc>::UNIX_EPOCH);
     let (route, class, plan) = (route(), motorhome(), Plan::Free);

@@ -18,7 +18,10 @@ use domain::{
     plan::Plan,
     token::Token,
 };
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 use uuid::Uuid;
 
 /// The cards of a page, by their watches, in its order.
@@ -219,6 +222,36 @@ async fn home_is_the_first_tenant_that_can_be_gone_to() {
     assert_eq!(browser.get("/home").await.location(), "/account/tenants");
     let mut stranger = Browser::new(app::router(world.web()));
     assert_eq!(stranger.get("/home").await.location(), "/login?return_to=%2Fhome");
+}
+
+#[tokio::test]
+async fn every_watch_is_on_one_page_though_more_have_space_than_a_page_holds() {
+    let (world, alice, watches, sailings) = three_days().await;
+    let last_day = motorhome_days_from(world.first_day + Days::new(2), 1);
+    for _ in 0..26 {
+        world.watch(&alice, &last_day).await;
+    }
+    world.poll().await;
+    world.settle().await;
+    world.open(&sailings[0]);
+    world.an_hour_later().await;
+    let (mut browser, first) = dashboard(&world, &alice).await;
+    let path = format!("/t/{}", alice.tenant);
+    let second = cards(&browser.get(&format!("{path}?page=2")).await);
+    assert!(cards(&first).len() == 24 && first.text.contains("Current 29"), "{}", first.text);
+    assert_eq!(second[3..], [watches[2].0, watches[1].0], "27 have space; the others follow by departure");
+    let all: BTreeSet<Uuid> = cards(&first).into_iter().chain(second).collect();
+    assert_eq!(all.len(), 29);
+    assert_eq!(cards(&browser.get(&format!("{path}?show=open&page=2")).await).len(), 3);
+}
+
+#[tokio::test]
+async fn of_what_is_over_the_last_to_sail_comes_first() {
+    let (world, alice, watches, _) = three_days().await;
+    sqlx::query("update watch set state = 'stopped'").execute(&world.admin).await.unwrap();
+    let ended = format!("/t/{}?show=ended", alice.tenant);
+    let page = world.signed_in(&alice).await.get(&ended).await;
+    assert_eq!(cards(&page), watches.iter().map(|watch| watch.0).collect::<Vec<_>>());
 }
 
 /// Alice with ten thousand watches of ten days, each looked at.
